@@ -1,0 +1,43 @@
+/// What follows from one attempt's outcome.
+public enum DeliveryDecision: Sendable, Hashable {
+    /// Done.
+    case complete
+    /// Try again at the given time.
+    case retry(at: Timestamp)
+    /// Give up and keep it for a person.
+    case dead
+    /// The attempt does not count: hand it back, due at once.
+    case release
+
+    /// Decides what follows; a pure function of its inputs.
+    /// - Parameters:
+    ///   - outcome: How the attempt ended.
+    ///   - attempt: Its number, from 1.
+    ///   - policy: The destination's retry policy.
+    ///   - now: The wall-clock time at the end of the attempt.
+    ///   - jitter: An even draw from 0 to 1.
+    public static func following(
+        _ outcome: AttemptOutcome,
+        attempt: Int,
+        policy: RetryPolicy,
+        now: Timestamp,
+        jitter: Double
+    ) -> DeliveryDecision {
+        switch outcome.kind {
+        case .delivered:
+            return .complete
+        case .interrupted:
+            return .release
+        case .corrupt:
+            return .dead
+        case .status where outcome.statusCode == 410:
+            // 410 Gone says that the destination wants no more of it (CONTRACT 5).
+            return .dead
+        case .status, .timeout, .refused, .dns, .reset, .tls, .blocked, .unconfigured, .failed:
+            guard attempt < policy.attempts else { return .dead }
+            var wait = policy.wait(afterAttempt: attempt, jitter: jitter)
+            if let asked = outcome.retryAfter { wait = max(wait, min(asked, policy.longest)) }
+            return .retry(at: now.advanced(by: wait))
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// What a store found and mended when it was opened.
+public struct RecoveryReport: Sendable, Hashable {
+    /// The number of this start, from 1.
+    public var bootEpoch: Int64
+    /// Attempts that ended together with an earlier process and run again.
+    public var interrupted: Int
+    /// Deliveries set aside because their attempts ended with the process too often.
+    public var poisoned: Int
+    /// Deliveries that wait or are due.
+    public var waiting: Int
+
+    /// Describes a recovery.
+    public init(bootEpoch: Int64, interrupted: Int, poisoned: Int, waiting: Int) {
+        self.bootEpoch = bootEpoch
+        self.interrupted = interrupted
+        self.poisoned = poisoned
+        self.waiting = waiting
+    }
+}
+
+/// How long finished events are kept.
+public struct RetentionPolicy: Sendable, Hashable {
+    /// How long completed and cancelled events are kept after their last change.
+    public var finished: Duration
+    /// How long dead events are kept after their last change.
+    public var dead: Duration
+
+    /// Makes a policy; the defaults are the contract's 30 and 90 days.
+    public init(finished: Duration = .seconds(30 * 86_400), dead: Duration = .seconds(90 * 86_400)) {
+        self.finished = finished
+        self.dead = dead
+    }
+}
+
+/// One slice of pruning.
+public struct PruneSlice: Sendable, Hashable {
+    /// Events removed in this slice.
+    public var removed: Int
+    /// Where the next slice goes on; nil when the walk has reached events too young to be pruned.
+    public var next: EventID?
+
+    /// Describes a slice.
+    public init(removed: Int, next: EventID?) {
+        self.removed = removed
+        self.next = next
+    }
+}
+
+/// Whether a store can commit now.
+public enum StoreHealth: Sendable, Hashable {
+    /// It can.
+    case ready
+    /// It cannot, and why, in a sentence.
+    case unavailable(String)
+}
+
+/// The attempts that end with the process before an event is set aside (PROMISES 11: three).
+public let poisonLimit = 3

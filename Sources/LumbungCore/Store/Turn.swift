@@ -1,0 +1,67 @@
+/// What the engine asks of the store in one transaction: take these results, hand out that much work.
+public struct Turn: Sendable {
+    /// Results of attempts that have ended.
+    public var records: [DeliveryRecord]
+    /// How much work is wanted, by destination.
+    public var claims: [Claim]
+    /// The most leases to hand out in all.
+    public var leaseLimit: Int
+    /// The most payload bytes to hand out in all; one lease is always allowed.
+    public var byteLimit: Int
+    /// The wall-clock time.
+    public var now: Timestamp
+    /// When the handed-out leases end.
+    public var leaseUntil: Timestamp
+
+    /// How much work one destination may be given.
+    public struct Claim: Sendable, Hashable {
+        /// The destination.
+        public var destination: DestinationID
+        /// The most ordinary deliveries.
+        public var limit: Int
+        /// The most deliveries whose earlier attempt ended with the process: 0 or 1.
+        public var suspectLimit: Int
+
+        /// Wants work for a destination.
+        public init(destination: DestinationID, limit: Int, suspectLimit: Int) {
+            self.destination = destination
+            self.limit = limit
+            self.suspectLimit = suspectLimit
+        }
+    }
+
+    /// Asks for a turn.
+    public init(
+        records: [DeliveryRecord],
+        claims: [Claim],
+        leaseLimit: Int,
+        byteLimit: Int = 32 * 1024 * 1024,
+        now: Timestamp,
+        leaseUntil: Timestamp
+    ) {
+        self.records = records
+        self.claims = claims
+        self.leaseLimit = leaseLimit
+        self.byteLimit = byteLimit
+        self.now = now
+        self.leaseUntil = leaseUntil
+    }
+}
+
+/// What a turn brought.
+public struct TurnResult: Sendable {
+    /// The work to run now, oldest due first.
+    public var leases: [Lease]
+    /// How many records were refused because their token was no longer the row's.
+    public var fenced: Int
+    /// When the next delivery of the claimed destinations is due that was not handed out; nil when none waits.
+    /// A point at or before the turn's `now` says that more is due than the limits allowed.
+    public var nextDueAt: Timestamp?
+
+    /// Describes what a turn brought.
+    public init(leases: [Lease], fenced: Int, nextDueAt: Timestamp?) {
+        self.leases = leases
+        self.fenced = fenced
+        self.nextDueAt = nextDueAt
+    }
+}

@@ -1,0 +1,80 @@
+import Hummingbird
+import HummingbirdCore
+public import Logging
+public import NIOCore
+public import ServiceLifecycle
+
+/// The listener for operators: health checks for now, on Hummingbird's router.
+public struct AdminServer: Sendable {
+    /// Where it listens and whom it lets in.
+    public struct Configuration: Sendable {
+        /// The address or name to listen on.
+        public var host = "127.0.0.1"
+        /// The port to listen on; 0 takes a free one.
+        public var port = 9001
+        /// The bearer token that everything but the health checks needs; nil lets everybody in.
+        public var token: String?
+        /// The most open connections.
+        public var maxConnections = 256
+        /// How long a connection may stay idle.
+        public var idleTime: Duration = .seconds(15)
+
+        /// The default configuration.
+        public init() {}
+    }
+
+    /// What it is told to do.
+    public var configuration: Configuration
+    /// Answers `/readyz`.
+    public var readiness: IngestServer.Readiness
+
+    /// Describes a listener; nothing is opened before its service runs.
+    public init(configuration: Configuration = Configuration(), readiness: @escaping IngestServer.Readiness) {
+        self.configuration = configuration
+        self.readiness = readiness
+    }
+
+    /// The service that listens until it is asked to stop.
+    ///
+    /// Its `run()` throws ``ListenError`` when the address cannot be bound.
+    /// - Parameters:
+    ///   - group: The event loops that serve; not shut down by the service.
+    ///   - logger: Is told about the listener itself, not about requests.
+    ///   - onListening: Is told the bound port once connections are accepted.
+    public func service(
+        group: any EventLoopGroup,
+        logger: Logger,
+        onListening: @escaping @Sendable (Int) async -> Void
+    ) -> any Service {
+        let listener = Listener(host: configuration.host, port: configuration.port, onListening: onListening)
+        return listener.service { onRunning in
+            childChannel(logger).server(
+                configuration: ServerConfiguration(
+                    address: .hostname(configuration.host, port: configuration.port),
+                    availableConnectionsDelegate: MaximumAvailableConnections(
+                        configuration.maxConnections, logger: logger)),
+                onServerRunning: onRunning,
+                eventLoopGroup: group,
+                logger: Listener.quiet(logger))
+        }
+    }
+
+    /// Hummingbird's server without its `Application`, which keeps a clock that wakes the process every second.
+    private func childChannel(_ logger: Logger) -> HTTP1Channel {
+        let router = AdminRoutes.router(token: configuration.token.map(AdminToken.init), readiness: readiness)
+        let responder = router.buildResponder()
+        let limits = IngestLimits()
+        return HTTP1Channel(
+            responder: { request, writer, channel in
+                let source = ApplicationRequestContextSource(channel: channel, logger: logger)
+                let response = try await responder.respond(to: request, context: BasicRequestContext(source: source))
+                try await writer.write(response: response.head, body: response.body)
+            },
+            configuration: HTTP1Channel.Configuration(
+                idleTimeout: TimeAmount(configuration.idleTime),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: limits.maxHeaderBytes,
+                    maxHeaderListSize: limits.maxHeaderBytes,
+                    maxHeaderFieldCount: limits.maxHeaderFields)))
+    }
+}

@@ -1,0 +1,65 @@
+import LumbungKit
+import NIOCore
+import NIOHTTP1
+
+/// One response, ready to be written: no text from outside stands in its head.
+struct Answer: Sendable, Hashable {
+    /// The HTTP status.
+    var status: Int
+    /// The media type of the body.
+    var contentType: String
+    /// The body.
+    var body: [UInt8]
+    /// The value of `Allow`.
+    var allow: String?
+    /// The value of `Retry-After` in seconds.
+    var retryAfterSeconds: Int?
+
+    /// The interim response that asks for the body.
+    static let continuing: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
+
+    /// An answer of 200 with a JSON body.
+    init(json body: [UInt8]) {
+        status = 200
+        contentType = "application/json"
+        self.body = body
+    }
+
+    /// A problem document (RFC 9457).
+    init(_ refusal: Refusal) {
+        status = refusal.problem.status
+        contentType = "application/problem+json"
+        body = refusal.problem.json
+        allow = refusal.allow
+        retryAfterSeconds = refusal.problem.retryAfterSeconds
+    }
+
+    /// `/healthz`.
+    static let healthy = Answer(json: Array(#"{"status":"ok"}"#.utf8))
+
+    /// `/readyz`, with the reason when nothing can be committed.
+    static func readiness(_ reason: String?) -> Answer {
+        guard let reason else { return ready }
+        return Answer(Refusal(.notReady(reason)))
+    }
+
+    private static let ready = Answer(json: Array(#"{"status":"ready"}"#.utf8))
+
+    /// Appends the response as it goes over the wire.
+    func write(into buffer: inout ByteBuffer, isHead: Bool, closes: Bool) {
+        if status == 200 {
+            buffer.writeStaticString("HTTP/1.1 200 OK\r\ncontent-type: ")
+        } else {
+            let reason = HTTPResponseStatus(statusCode: status).reasonPhrase
+            buffer.writeString("HTTP/1.1 \(status) \(reason)\r\ncontent-type: ")
+        }
+        buffer.writeString(contentType)
+        buffer.writeStaticString("\r\ncontent-length: ")
+        buffer.writeString(String(body.count))
+        if let allow { buffer.writeString("\r\nallow: " + allow) }
+        if let retryAfterSeconds { buffer.writeString("\r\nretry-after: \(retryAfterSeconds)") }
+        if closes { buffer.writeStaticString("\r\nconnection: close") }
+        buffer.writeStaticString("\r\n\r\n")
+        if !isHead { buffer.writeBytes(body) }
+    }
+}

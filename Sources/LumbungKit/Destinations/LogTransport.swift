@@ -1,0 +1,30 @@
+public import Logging
+public import LumbungCore
+
+/// The destination `log`: writes each event to the log at level info, the shortest path to a first success.
+public struct LogTransport: Transport {
+    private let logger: Logger
+
+    /// Makes the destination.
+    public init(logger: Logger) {
+        self.logger = logger
+    }
+
+    public var isImmediate: Bool { true }
+
+    public func deliver(_ attempt: Attempt) async -> AttemptOutcome {
+        guard logger.logLevel <= .info else { return .delivered }
+        let event = attempt.lease.event
+        logger.info(
+            "event",
+            metadata: [
+                LogKeys.queueID: "\(event.id.value)",
+                "source": "\(event.source)",
+                "type": "\(event.type)",
+                LogKeys.uuid: "\(event.identity)",
+                LogKeys.attempt: "\(attempt.lease.attempt)",
+                "payload": "\(String(decoding: event.payload, as: UTF8.self))",
+            ])
+        return .delivered
+    }
+}

@@ -1,0 +1,30 @@
+public import LumbungCore
+
+/// A configured place that events go to.
+public struct Destination: Sendable {
+    /// Its name, as routes and logs use it.
+    public var name: String
+    /// How an event is brought there.
+    public var transport: any Transport
+    /// When a failed delivery is tried again.
+    public var retry: RetryPolicy
+    /// The most attempts at once; nil means as many as there are workers.
+    public var concurrency: Int?
+    /// Whether its events wait until a person resumes it.
+    public var isPaused: Bool
+
+    /// Describes a destination.
+    public init(
+        name: String,
+        transport: any Transport,
+        retry: RetryPolicy = RetryPolicy(),
+        concurrency: Int? = nil,
+        isPaused: Bool = false
+    ) {
+        self.name = name
+        self.transport = transport
+        self.retry = retry
+        self.concurrency = concurrency
+        self.isPaused = isPaused
+    }
+}

@@ -1,0 +1,178 @@
+import LumbungCore
+import Logging
+
+/// Between the store and the workers: asks for work, hands it out, gathers results, one turn of the store at a time.
+///
+/// No timer drives it: it runs when a commit rings the bell, when an attempt ends, and when the next delivery is due.
+actor Dispatcher {
+    private let store: any InboxStore
+    private let environment: EngineEnvironment
+    private let leaseDuration: Duration
+    private let bell: WakeSignal
+    private let logger: Logger
+    private var state: DispatchState
+    private let workerCount: Int
+
+    private var ready: [Lease] = []
+    private var idleWorkers: [CheckedContinuation<[Lease], Never>] = []
+    private var records: [DeliveryRecord] = []
+    private(set) var held: Set<LeaseKey> = []
+    private var mayHaveDue = true
+    private var nextDueAt: Timestamp?
+    private var isStopping = false
+    private var isDone = false
+
+    init(
+        store: any InboxStore,
+        state: DispatchState,
+        configuration: EngineConfiguration,
+        environment: EngineEnvironment,
+        bell: WakeSignal,
+        logger: Logger
+    ) {
+        self.store = store
+        self.state = state
+        self.workerCount = max(1, configuration.workerCount)
+        self.leaseDuration = configuration.leaseDuration
+        self.environment = environment
+        self.bell = bell
+        self.logger = logger
+    }
+
+    // MARK: The loop
+
+    /// Runs turns until it was stopped and everything in flight is recorded, or the store is gone.
+    func run() async {
+        while !(isStopping && state.leasesInFlight == 0 && records.isEmpty) {
+            if bell.take() { mayHaveDue = true }
+            let now = environment.wallClock()
+            if let due = nextDueAt, due <= now { mayHaveDue = true }
+            if let turn = makeTurn(now: now) {
+                guard await take(turn) else { break }
+            } else {
+                await rest(now: now)
+            }
+        }
+        isDone = true
+        for worker in idleWorkers { worker.resume(returning: []) }
+        idleWorkers = []
+    }
+
+    /// Claims nothing more from now on and hands back what no worker has begun.
+    func stop() {
+        isStopping = true
+        let now = environment.wallClock()
+        for lease in ready {
+            finish([
+                DeliveryRecord(
+                    lease: lease, outcome: AttemptOutcome(kind: .interrupted), decision: .release,
+                    timing: AttemptTiming(startedAt: now, endedAt: now, duration: .zero))
+            ], of: [lease])
+        }
+        ready = []
+        bell.ring()
+    }
+
+    private func makeTurn(now: Timestamp) -> Turn? {
+        let demand = mayHaveDue && !isStopping ? state.demand : nil
+        guard demand != nil || !records.isEmpty else { return nil }
+        defer { records = [] }
+        return Turn(
+            records: records, claims: demand?.claims ?? [], leaseLimit: demand?.leaseLimit ?? 0, now: now,
+            leaseUntil: now.advanced(by: leaseDuration))
+    }
+
+    /// Performs a turn.
+    /// - Returns: Whether the store is still there.
+    private func take(_ turn: Turn) async -> Bool {
+        if !turn.claims.isEmpty { mayHaveDue = false }
+        do throws(StoreError) {
+            let result = try await store.turn(turn)
+            if result.fenced > 0 {
+                logger.warning(
+                    "results came too late and were dropped: their leases had been given away",
+                    metadata: [LogKeys.count: "\(result.fenced)"])
+            }
+            if !turn.claims.isEmpty {
+                nextDueAt = result.nextDueAt
+                if let due = result.nextDueAt, due <= turn.now { mayHaveDue = !result.leases.isEmpty }
+            }
+            hand(out: result.leases)
+            return true
+        } catch {
+            records.insert(contentsOf: turn.records, at: 0)
+            mayHaveDue = true
+            return await meet(error)
+        }
+    }
+
+    /// Nothing of the turn was done: waits and tries again, unless the store is gone.
+    private func meet(_ error: StoreError) async -> Bool {
+        switch error {
+        case .closed, .unknown:
+            return false
+        case .busy, .overloaded, .diskFull, .invalid, .tooSlow:
+            logger.warning(
+                "the store could not record results or hand out work; trying again",
+                metadata: [LogKeys.reason: "\(error.sentence)"])
+            try? await environment.clock.sleep(for: .milliseconds(200))
+            return true
+        }
+    }
+
+    /// Sleeps until the bell rings or the next delivery is due.
+    private func rest(now: Timestamp) async {
+        guard let due = nextDueAt, !isStopping, state.demand != nil else { return await bell.wait() }
+        // A wall clock that was set while we slept must not freeze a delivery: look again after a minute at the latest.
+        let wait = min(max(due.since(now), .milliseconds(1)), .seconds(60))
+        let clock = environment.clock
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await clock.sleep(for: wait) }
+            group.addTask { await self.bell.waitUnlessCancelled() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Workers
+
+    /// The next leases for a worker; empty when there will be no more.
+    func next() async -> [Lease] {
+        if let leases = takeReady() { return leases }
+        if isDone { return [] }
+        return await withCheckedContinuation { idleWorkers.append($0) }
+    }
+
+    /// Takes results in; the next turn writes them.
+    func finish(_ results: [DeliveryRecord], of leases: [Lease]) {
+        for lease in leases {
+            state.ended(lease)
+            held.remove(lease.key)
+            if lease.isSuspect || !state.isImmediate(lease.destination) { mayHaveDue = true }
+        }
+        records.append(contentsOf: results)
+        bell.ring()
+    }
+
+    private func hand(out leases: [Lease]) {
+        state.leased(leases)
+        for lease in leases { held.insert(lease.key) }
+        ready.append(contentsOf: leases)
+        if isStopping { return stop() }
+        while let worker = idleWorkers.last, let leases = takeReady() {
+            idleWorkers.removeLast()
+            worker.resume(returning: leases)
+        }
+    }
+
+    /// One lease, or a share of those that run without waiting.
+    private func takeReady() -> [Lease]? {
+        guard let first = ready.first else { return nil }
+        guard state.isImmediate(first.destination) else { return [ready.removeFirst()] }
+        let share = max(1, ready.count / workerCount)
+        let count = min(share, ready.prefix { $0.destination == first.destination }.count)
+        let taken = Array(ready.prefix(count))
+        ready.removeFirst(count)
+        return taken
+    }
+}

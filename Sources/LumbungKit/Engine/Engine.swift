@@ -1,0 +1,104 @@
+public import LumbungCore
+public import Logging
+public import ServiceLifecycle
+
+/// Works an inbox off: claims due deliveries, runs their attempts, records the results, prunes what is old.
+///
+/// Delivery: every stored delivery is attempted at least once and ends as completed or dead, over any number of restarts.
+/// Run it as a service; on a graceful shutdown it claims nothing more, lets running attempts finish within the grace
+/// time, hands back the rest and returns.
+public struct Engine: Service {
+    private let store: any InboxStore
+    private let configuration: EngineConfiguration
+    private let environment: EngineEnvironment
+    private let bell = WakeSignal()
+    private let dispatcher: Dispatcher
+    private let destinations: [DestinationID: Destination]
+    private let logger: Logger
+
+    /// Makes an engine.
+    /// - Parameters:
+    ///   - store: A store whose ``InboxStore/recover(now:)`` was called.
+    ///   - destinations: The configured destinations by the numbers the store gave them.
+    ///   - configuration: Workers, buffer, grace and retention.
+    ///   - environment: Clocks and dice.
+    ///   - logger: Where failures are told.
+    public init(
+        store: any InboxStore,
+        destinations: [DestinationID: Destination],
+        configuration: EngineConfiguration,
+        environment: EngineEnvironment,
+        logger: Logger
+    ) {
+        self.store = store
+        self.configuration = configuration
+        self.environment = environment
+        self.destinations = destinations
+        self.logger = logger
+        let planned = destinations.map { id, destination in
+            DispatchState.Destination(
+                id: id,
+                concurrency: destination.concurrency ?? configuration.workerCount,
+                isImmediate: destination.transport.isImmediate,
+                isPaused: destination.isPaused
+            )
+        }
+        self.dispatcher = Dispatcher(
+            store: store,
+            state: DispatchState(
+                workerCount: configuration.workerCount,
+                bufferLimit: configuration.queueBuffer,
+                destinations: planned
+            ),
+            configuration: configuration,
+            environment: environment,
+            bell: bell,
+            logger: logger
+        )
+    }
+
+    /// Tells the engine that new work was committed; cheap, from any thread.
+    public var committed: @Sendable () -> Void {
+        { [bell] in bell.ring() }
+    }
+
+    /// Works until a graceful shutdown or the end of the store.
+    public func run() async throws {
+        let stopped = WakeSignal()
+        let maintenance = Maintenance(
+            store: store, dispatcher: dispatcher, configuration: configuration, environment: environment, logger: logger)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await runWorkers(stopped: stopped) }
+            group.addTask { await maintenance.run() }
+            group.addTask {
+                // Returns on a graceful shutdown, and with an error when the whole engine is cancelled; both mean stop.
+                try? await gracefulShutdown()
+                await dispatcher.stop()
+                stopped.ring()
+            }
+            await dispatcher.run()
+            stopped.ring()
+            group.cancelAll()
+        }
+    }
+
+    /// Runs the workers, and cuts their attempts when the grace time after a stop is over.
+    private func runWorkers(stopped: WakeSignal) async {
+        let worker = Worker(
+            destinations: destinations, dispatcher: dispatcher, environment: environment, logger: logger)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await withTaskGroup(of: Void.self) { workers in
+                    for _ in 0..<max(1, configuration.workerCount) { workers.addTask { await worker.run() } }
+                }
+            }
+            group.addTask {
+                await stopped.waitUnlessCancelled()
+                try? await environment.clock.sleep(for: configuration.shutdownGrace)
+            }
+            // Whoever ends first ends the other: the workers the timer, the timer the attempts.
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

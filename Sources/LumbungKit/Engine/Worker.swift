@@ -1,0 +1,86 @@
+import Crypto
+import LumbungCore
+import Logging
+
+/// Runs attempts, one after the other, and reports how each ended.
+struct Worker: Sendable {
+    let destinations: [DestinationID: Destination]
+    let dispatcher: Dispatcher
+    let environment: EngineEnvironment
+    let logger: Logger
+
+    /// Works until the dispatcher has no more.
+    func run() async {
+        while true {
+            let leases = await dispatcher.next()
+            guard !leases.isEmpty else { return }
+            var records: [DeliveryRecord] = []
+            records.reserveCapacity(leases.count)
+            for lease in leases { records.append(await attempt(lease)) }
+            await dispatcher.finish(records, of: leases)
+        }
+    }
+
+    private func attempt(_ lease: Lease) async -> DeliveryRecord {
+        let destination = destinations[lease.destination]
+        let startedAt = environment.wallClock()
+        let started = ContinuousClock.now
+        let outcome = await outcome(of: lease, destination: destination, startedAt: startedAt)
+        let timing = AttemptTiming(
+            startedAt: startedAt, endedAt: environment.wallClock(), duration: ContinuousClock.now - started)
+        let decision = DeliveryDecision.following(
+            outcome,
+            attempt: lease.attempt,
+            policy: destination?.retry ?? RetryPolicy(),
+            now: timing.endedAt,
+            jitter: outcome.kind == .delivered ? 0 : environment.jitter()
+        )
+        report(lease, destination?.name ?? "-", outcome, decision)
+        return DeliveryRecord(lease: lease, outcome: outcome, decision: decision, timing: timing)
+    }
+
+    private func outcome(
+        of lease: Lease, destination: Destination?, startedAt: Timestamp
+    ) async -> AttemptOutcome {
+        guard let destination else {
+            return AttemptOutcome(kind: .unconfigured, detail: "the destination is no longer configured")
+        }
+        guard lease.attempt <= destination.retry.attempts else {
+            // Attempts that ended with the process were counted too, so the limit can be met without a result.
+            return AttemptOutcome(kind: .failed, detail: "the retry limit was reached")
+        }
+        guard SHA256.hash(data: lease.event.payload).elementsEqual(lease.event.digest) else {
+            return AttemptOutcome(
+                kind: .corrupt, detail: "the stored payload no longer matches its SHA-256; nothing was sent")
+        }
+        return await destination.transport.deliver(
+            Attempt(lease: lease, destinationName: destination.name, startedAt: startedAt))
+    }
+
+    private func report(
+        _ lease: Lease, _ destination: String, _ outcome: AttemptOutcome, _ decision: DeliveryDecision
+    ) {
+        switch decision {
+        case .complete, .release:
+            logger.debug("attempt ended", metadata: metadata(lease, destination, outcome))
+        case .retry(let at):
+            var metadata = metadata(lease, destination, outcome)
+            metadata[LogKeys.nextAttemptAt] = "\(at.iso8601)"
+            logger.warning("delivery failed and will be tried again", metadata: metadata)
+        case .dead:
+            logger.error(
+                "delivery is dead; it is kept and can be replayed", metadata: metadata(lease, destination, outcome))
+        }
+    }
+
+    private func metadata(_ lease: Lease, _ destination: String, _ outcome: AttemptOutcome) -> Logger.Metadata {
+        [
+            LogKeys.queueID: "\(lease.event.id.value)",
+            LogKeys.uuid: "\(lease.event.identity)",
+            LogKeys.destination: "\(destination)",
+            LogKeys.attempt: "\(lease.attempt)",
+            LogKeys.outcome: "\(outcome.kind.rawValue)",
+            LogKeys.detail: "\(outcome.detail)",
+        ]
+    }
+}

@@ -1,0 +1,88 @@
+public import LumbungCore
+
+/// What a sender is told.
+public enum IngestReply: Sendable {
+    /// Everything in the body is durable.
+    case accepted(Receipt)
+    /// Nothing of the body was stored.
+    case refused(Problem)
+}
+
+/// What became of every event of one request, in the body's order.
+public struct Receipt: Sendable {
+    /// One event of the body.
+    public struct Item: Sendable {
+        /// Its identity.
+        public var identity: String
+        /// Its type, or the empty string.
+        public var type: String
+        /// What became of it.
+        public var outcome: AppendOutcome
+
+        /// Describes an event of the body.
+        public init(identity: String, type: String, outcome: AppendOutcome) {
+            self.identity = identity
+            self.type = type
+            self.outcome = outcome
+        }
+    }
+
+    /// The events.
+    public var items: [Item]
+
+    /// Makes a receipt.
+    public init(items: [Item]) {
+        self.items = items
+    }
+
+    /// How many events met the inbox in one way.
+    public func count(_ kind: AppendOutcome.Kind) -> Int {
+        items.reduce(0) { $0 + ($1.outcome.kind == kind ? 1 : 0) }
+    }
+
+    /// The status of the whole answer: `queued` when anything was queued or revived, else `duplicate`, `conflict` or `empty`.
+    public var status: String {
+        if items.isEmpty { return "empty" }
+        if count(.queued) + count(.revived) > 0 { return "queued" }
+        return count(.duplicate) > 0 ? "duplicate" : "conflict"
+    }
+}
+
+/// Why a request was refused, as an RFC 9457 problem document has it.
+public struct Problem: Sendable, Hashable {
+    /// The HTTP status.
+    public var status: Int
+    /// What names the kind of problem: the last part of its type URI.
+    public var slug: String
+    /// A short summary of the kind.
+    public var title: String
+    /// What is wrong with this request and what to do.
+    public var detail: String
+    /// After how many seconds it may be tried again, on 429 and 503.
+    public var retryAfterSeconds: Int?
+
+    /// Describes a problem.
+    public init(status: Int, slug: String, title: String, detail: String, retryAfterSeconds: Int? = nil) {
+        self.status = status
+        self.slug = slug
+        self.title = title
+        self.detail = detail
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    /// The body is not what the source takes.
+    public static func badRequest(_ detail: String) -> Problem {
+        Problem(status: 400, slug: "bad-request", title: "Bad Request", detail: detail)
+    }
+
+    /// There is no such source.
+    public static let unknownSource = Problem(
+        status: 404, slug: "unknown-source", title: "Not Found", detail: "no such source; events go to POST /webhook/{source}")
+
+    /// Nothing was committed; the sender should try again.
+    public static func unavailable(_ error: StoreError) -> Problem {
+        Problem(
+            status: 503, slug: "unavailable", title: "Service Unavailable", detail: "not stored: \(error.sentence)",
+            retryAfterSeconds: error == .diskFull ? 30 : 1)
+    }
+}

@@ -1,0 +1,41 @@
+public import LumbungCore
+
+/// One webhook request as the intake sees it, whatever server read it.
+public struct IngestRequest: Sendable {
+    /// A request header.
+    public struct Header: Sendable, Hashable {
+        /// The name as sent.
+        public var name: String
+        /// The value as sent.
+        public var value: String
+
+        /// Makes a header.
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// The name of the source in the path.
+    public var source: String
+    /// The headers in their order.
+    public var headers: [Header]
+    /// The whole body.
+    public var body: [UInt8]
+    /// When it was read.
+    public var receivedAt: Timestamp
+
+    /// Describes a request.
+    public init(source: String, headers: [Header], body: [UInt8], receivedAt: Timestamp) {
+        self.source = source
+        self.headers = headers
+        self.body = body
+        self.receivedAt = receivedAt
+    }
+
+    /// The first value of a header, whatever the case of its name.
+    func header(_ name: String) -> String? {
+        let wanted = name.lowercased()
+        return headers.first { $0.name.lowercased() == wanted }?.value
+    }
+}

@@ -1,0 +1,88 @@
+public import LumbungCore
+
+/// The way in: checks a request, stores its events durably, and only then lets the sender be told.
+public final class Intake: Sendable {
+    /// Who is told that new work was committed; a hint, called from the store's thread, that must not block.
+    public typealias CommitHint = @Sendable () -> Void
+
+    private let store: any InboxStore
+    private let plans: [String: IntakePlan]
+    private let patience: Duration
+    private let committed: CommitHint
+    private let clock = ContinuousClock()
+
+    /// Makes an intake.
+    /// - Parameters:
+    ///   - store: Where the events go.
+    ///   - routes: Every source with the destinations its events go to.
+    ///   - patience: How long a commit may wait before the sender is told 503.
+    ///   - committed: Is told after each commit that brought new work.
+    public init(
+        store: any InboxStore,
+        routes: [(source: Source, destinations: [DestinationID])],
+        patience: Duration,
+        committed: @escaping CommitHint
+    ) {
+        self.store = store
+        self.plans = Dictionary(
+            routes.map { ($0.source.name, IntakePlan(source: $0.source, destinations: $0.destinations)) },
+            uniquingKeysWith: { first, _ in first })
+        self.patience = patience
+        self.committed = committed
+    }
+
+    /// The source of a name, or nil.
+    public func source(named name: String) -> Source? {
+        plans[name]?.source
+    }
+
+    /// Takes a request whose body was read within its limits.
+    ///
+    /// Durability: ``IngestReply/accepted(_:)`` is given only after the commit was flushed to disk; after that a kill or
+    /// a power cut loses nothing. The reply comes once, at once or from the store's thread, and must not block.
+    public func accept(_ request: IngestRequest, reply: @escaping @Sendable (IngestReply) -> Void) {
+        guard let plan = plans[request.source] else { return reply(.refused(.unknownSource)) }
+        let events: [NewEvent]
+        do throws(Problem) {
+            events = try plan.events(in: request)
+        } catch {
+            refuse(request, error)
+            return reply(.refused(error))
+        }
+        guard !events.isEmpty else { return reply(.accepted(Receipt(items: []))) }
+        let committed = committed
+        let append = AppendRequest(events: events, deadline: clock.now.advanced(by: patience)) { result in
+            switch result {
+            case .success(let outcomes):
+                let items = zip(events, outcomes).map { event, outcome in
+                    Receipt.Item(identity: event.identity, type: event.type, outcome: outcome)
+                }
+                if outcomes.contains(where: { $0.kind == .queued || $0.kind == .revived }) { committed() }
+                reply(.accepted(Receipt(items: items)))
+            case .failure(let error):
+                reply(.refused(.unavailable(error)))
+            }
+        }
+        store.append(append)
+    }
+
+    /// Keeps a refused request for the operator: its reason, its headers without secrets and the head of its body.
+    public func refuse(_ request: IngestRequest, _ problem: Problem) {
+        store.reject(
+            Rejection(
+                source: request.source,
+                rejectedAt: request.receivedAt,
+                status: problem.status,
+                reason: problem.detail,
+                headers: KeptHeaders.json(request.headers),
+                body: request.body
+            ))
+    }
+
+    /// Tells whether a commit would succeed now.
+    public func health() async -> StoreHealth {
+        await store.health()
+    }
+}
+
+extension Problem: Error {}

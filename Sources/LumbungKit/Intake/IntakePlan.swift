@@ -1,0 +1,170 @@
+import Crypto
+import LumbungCore
+
+/// A source made ready for its requests: the values to look for, and how they become identity and type.
+///
+/// Pure: bytes in, events or a problem out.
+struct IntakePlan: Sendable {
+    let source: Source
+    let destinations: [DestinationID]
+    private let scan: ScanPlan
+    private let identity: [Step]
+    private let type: TypeStep
+
+    private enum Step: Sendable {
+        case value(Int)
+        case header(String)
+        case sha256
+    }
+
+    private enum TypeStep: Sendable {
+        case value(Int)
+        case header(String)
+        case text(String)
+    }
+
+    init(source: Source, destinations: [DestinationID]) {
+        self.source = source
+        self.destinations = destinations
+        var pointers: [JSONPointer] = []
+        identity =
+            source.identity.map { rule in
+                switch rule {
+                case .json(let pointer):
+                    pointers.append(pointer)
+                    return .value(pointers.count - 1)
+                case .header(let name): return .header(name)
+                case .sha256: return .sha256
+                }
+            } + [.sha256]
+        switch source.type {
+        case .json(let pointer):
+            pointers.append(pointer)
+            type = .value(pointers.count - 1)
+        case .header(let name): type = .header(name)
+        case .text(let text): type = .text(text)
+        }
+        scan = ScanPlan(pointers: pointers)
+    }
+
+    /// Reads the events out of a request.
+    /// - Throws: ``Problem`` with status 400.
+    func events(in request: IngestRequest) throws(Problem) -> [NewEvent] {
+        let body: ScannedBody
+        do throws(ScanError) {
+            body = try JSONScanner.scan(request.body, plan: scan)
+        } catch {
+            throw .badRequest(error.description)
+        }
+        let headers = KeptHeaders.json(request.headers)
+        var events: [NewEvent] = []
+        events.reserveCapacity(body.elements.count)
+        for (index, element) in body.elements.enumerated() {
+            let isWhole = element.range.count == request.body.count
+            let payload = isWhole ? request.body : Array(request.body[element.range])
+            let digest = Array(SHA256.hash(data: payload))
+            let place = body.shape == .array ? "event \(index + 1): " : ""
+            let identity = try identity(
+                of: element, digest: digest, request: request, isOnly: body.elements.count == 1, place: place)
+            events.append(
+                NewEvent(
+                    source: source.name,
+                    identity: identity,
+                    type: type(of: element, request: request),
+                    content: EventContent(payload: payload, digest: digest, headers: headers),
+                    receivedAt: request.receivedAt,
+                    routing: EventRouting(destinations: destinations, resendRevives: source.resendRevives)
+                ))
+        }
+        return events
+    }
+
+    private func identity(
+        of element: ScannedElement, digest: [UInt8], request: IngestRequest, isOnly: Bool, place: String
+    ) throws(Problem) -> String {
+        for step in identity {
+            switch step {
+            case .value(let index):
+                if let found = try text(element.values[index], place: place) { return found }
+            case .header(let name):
+                guard isOnly, let value = request.header(name), !value.isEmpty else { continue }
+                return try checked(Array(value.utf8), place: place)
+            case .sha256:
+                return "sha256:" + Hex.text(digest)
+            }
+        }
+        return "sha256:" + Hex.text(digest)
+    }
+
+    /// The identity in a value of the payload; nil when there is none.
+    private func text(_ value: ScannedValue, place: String) throws(Problem) -> String? {
+        guard !value.isAmbiguous else {
+            throw .badRequest(place + "the identity is named twice (a key occurs more than once)")
+        }
+        switch value.content {
+        case .string(let bytes, let hasLoneSurrogate):
+            guard !hasLoneSurrogate else {
+                throw .badRequest(place + "the identity has a lone surrogate escape, which is no character")
+            }
+            return bytes.isEmpty ? nil : try checked(bytes, place: place)
+        case .number(let digits):
+            return try checked(digits, place: place)
+        case .absent, .null, .bool, .object, .array:
+            return nil
+        }
+    }
+
+    private func checked(_ bytes: [UInt8], place: String) throws(Problem) -> String {
+        guard bytes.count <= IdentityRule.longestBytes else {
+            throw .badRequest(
+                place + "the identity has \(bytes.count) bytes; at most \(IdentityRule.longestBytes) are allowed")
+        }
+        guard !ControlCharacters.occur(in: bytes) else {
+            throw .badRequest(place + "the identity contains a control character")
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func type(of element: ScannedElement, request: IngestRequest) -> String {
+        let bytes: [UInt8]
+        switch type {
+        case .text(let text): return text
+        case .header(let name): bytes = Array((request.header(name) ?? "").utf8)
+        case .value(let index):
+            switch element.values[index].content {
+            case .string(let text, hasLoneSurrogate: false): bytes = text
+            case .number(let digits): bytes = digits
+            case .string, .absent, .null, .bool, .object, .array: bytes = []
+            }
+        }
+        let isUsable = bytes.count <= TypeRule.longestBytes && !ControlCharacters.occur(in: bytes)
+        return isUsable ? String(decoding: bytes, as: UTF8.self) : ""
+    }
+}
+
+/// The characters that no identity and no type may have: C0, DEL, and C1 in its UTF-8 form.
+enum ControlCharacters {
+    static func occur(in bytes: [UInt8]) -> Bool {
+        var previous: UInt8 = 0
+        for byte in bytes {
+            if byte < 0x20 || byte == 0x7F { return true }
+            if previous == 0xC2 && (0x80...0x9F).contains(byte) { return true }
+            previous = byte
+        }
+        return false
+    }
+}
+
+/// Lower-case hexadecimal text.
+enum Hex {
+    static func text(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

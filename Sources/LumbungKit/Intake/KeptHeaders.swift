@@ -1,0 +1,38 @@
+import LumbungCore
+
+/// The request headers that are stored with an event: everything but secrets and what concerns one connection.
+enum KeptHeaders {
+    /// A JSON object text of lower-case names and values; repeated names are joined with a comma and a blank.
+    static func json(_ headers: [IngestRequest.Header]) -> String {
+        var kept: [(name: String, value: String)] = []
+        for header in headers {
+            let name = header.name.lowercased()
+            guard !isDropped(name) else { continue }
+            if let known = kept.firstIndex(where: { $0.name == name }) {
+                kept[known].value += ", " + header.value
+            } else {
+                kept.append((name, header.value))
+            }
+        }
+        var text: [UInt8] = [UInt8(ascii: "{")]
+        for (index, header) in kept.enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            JSONText.escape(header.name, into: &text)
+            text.append(UInt8(ascii: ":"))
+            JSONText.escape(header.value, into: &text)
+        }
+        text.append(UInt8(ascii: "}"))
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static let dropped: Set<String> = [
+        "host", "connection", "content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade", "expect",
+        "accept", "accept-encoding", "authorization", "proxy-authorization", "proxy-connection", "cookie",
+    ]
+
+    private static let secretParts = ["token", "secret", "password", "api-key", "apikey"]
+
+    private static func isDropped(_ name: String) -> Bool {
+        dropped.contains(name) || secretParts.contains { name.contains($0) }
+    }
+}

@@ -1,0 +1,101 @@
+import GRDB
+import GRDBSQLite
+import LumbungCore
+
+/// Opens the writing connection: the right file, one process, the pragmas that the promises need, the newest schema.
+struct WriterConnection {
+    let queue: DatabaseQueue
+    let lock: FileLock
+
+    /// Opens or makes the file.
+    ///
+    /// Durability: before this returns everything in the write-ahead log was copied into the file and flushed, so that
+    /// frames whose own flush had failed in an earlier process are either durable or gone before anything is acknowledged.
+    /// - Throws: ``DatabaseFileProblem``, with the file as it was found.
+    init(path: String, busyTimeout: Duration) throws(DatabaseFileProblem) {
+        let file = DatabaseFile(path: path)
+        _ = try file.inspect()
+        try file.makeFolder()
+        lock = try FileLock(database: path)
+        do {
+            let finding = try file.inspect()
+            queue = try Self.open(path, finding: finding, busyTimeout: busyTimeout)
+        } catch {
+            lock.release()
+            throw Self.problem(error, path: path)
+        }
+    }
+
+    private static func open(
+        _ path: String, finding: DatabaseFile.Finding, busyTimeout: Duration
+    ) throws -> DatabaseQueue {
+        if finding == .unmarked { try refuseForeignTables(path) }
+        var configuration = Configuration()
+        configuration.label = "lumbung.writer"
+        configuration.busyMode = .timeout(Double(busyTimeout.wholeMilliseconds) / 1000)
+        configuration.foreignKeysEnabled = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.inDatabase { database in
+            try applyPragmas(database)
+            try Migration.migrate(database, path: path)
+            try checkpointWhole(database)
+        }
+        return queue
+    }
+
+    /// Looks into an unmarked SQLite file without changing it.
+    private static func refuseForeignTables(_ path: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let isEmpty = try DatabaseQueue(path: path, configuration: configuration).read { database in
+            try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
+        }
+        guard isEmpty else { throw DatabaseFile.foreign(path) }
+    }
+
+    /// Sets what the promises need and reads every value back: a pragma that did not take is silent otherwise.
+    private static func applyPragmas(_ database: Database) throws {
+        for (name, set, expected) in [
+            ("journal_mode", "WAL", "wal"),
+            ("synchronous", "FULL", "2"),
+            ("foreign_keys", "ON", "1"),
+            ("wal_autocheckpoint", "0", "0"),
+            ("cache_size", "-8192", "-8192"),
+            ("secure_delete", "OFF", "0"),
+            ("temp_store", "MEMORY", "2"),
+        ] {
+            try database.execute(sql: "PRAGMA \(name) = \(set)")
+            let value = try Row.fetchOne(database, sql: "PRAGMA \(name)").flatMap { String.fromDatabaseValue($0[0]) }
+            let number = try Row.fetchOne(database, sql: "PRAGMA \(name)").flatMap { Int.fromDatabaseValue($0[0]) }
+            guard value == expected || number.map(String.init) == expected else {
+                throw DatabaseFileProblem(
+                    "SQLite did not take the setting \(name) = \(set) for this database; it says \(value ?? "nothing")")
+            }
+        }
+    }
+
+    private static func checkpointWhole(_ database: Database) throws {
+        _ = try database.checkpoint(.truncate)
+    }
+
+    private static func problem(_ error: any Error, path: String) -> DatabaseFileProblem {
+        if let problem = error as? DatabaseFileProblem { return problem }
+        guard let failure = error as? DatabaseError else {
+            return DatabaseFileProblem("cannot open the database \(path): \(error)")
+        }
+        let sentence = failure.message ?? "SQLite code \(failure.extendedResultCode.rawValue)"
+        switch failure.resultCode {
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN:
+            return DatabaseFileProblem(
+                "the database \(path) cannot be written: \(sentence). Check the disk and the permissions of its folder")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            return DatabaseFileProblem("the database \(path) is damaged: \(sentence). Restore it from a backup")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return DatabaseFileProblem("the database \(path) is locked by another program: \(sentence)")
+        case .SQLITE_FULL:
+            return DatabaseFileProblem("the disk of the database \(path) is full; free some space and start again")
+        default:
+            return DatabaseFileProblem("cannot open the database \(path): \(sentence)")
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import GRDB
+import LumbungCore
+
+extension InboxReader {
+    /// Reads one event with everything that happened to it.
+    func event(_ id: EventID) async throws(StoreError) -> StoredEvent? {
+        try await read { database in
+            guard
+                let row = try Row.fetchOne(
+                    database, sql: "SELECT * FROM webhook_queue WHERE id = ?", arguments: [id.value])
+            else { return nil }
+            let content = EventContent(
+                payload: Self.bytes(row, "payload"), digest: Self.bytes(row, "digest"), headers: row["headers"])
+            return StoredEvent(
+                event: LeasedEvent(
+                    id: id, source: row["source"], identity: row["uuid"], type: row["type"], content: content),
+                status: EventStatus(rawValue: row["status"]) ?? .pending,
+                attempts: row["attempts"],
+                createdAt: Timestamp(iso8601: row["created_at"]) ?? Timestamp(milliseconds: 0),
+                updatedAt: Timestamp(iso8601: row["updated_at"]) ?? Timestamp(milliseconds: 0),
+                history: StoredEvent.History(
+                    isUnrouted: row["unrouted"],
+                    duplicates: row["duplicates"],
+                    deliveries: try Self.deliveries(of: id, database),
+                    conflicts: try Self.conflicts(of: id, database)
+                )
+            )
+        }
+    }
+
+    /// Counts events by status.
+    func statusCounts() async throws(StoreError) -> [EventStatus: Int] {
+        try await read { database in
+            var counts: [EventStatus: Int] = [:]
+            for row in try Row.fetchAll(database, sql: "SELECT status, count(*) FROM webhook_queue GROUP BY status") {
+                if let status = EventStatus(rawValue: row[0]) { counts[status] = row[1] }
+            }
+            return counts
+        }
+    }
+
+    /// Lists the kept rejections, newest first.
+    func rejections(limit: Int) async throws(StoreError) -> [Rejection] {
+        try await read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM rejection ORDER BY id DESC LIMIT ?", arguments: [limit]).map {
+                Rejection(
+                    source: $0["source"], rejectedAt: Timestamp(milliseconds: $0["rejected_at"]), status: $0["status"],
+                    reason: $0["reason"], headers: $0["headers"], body: Self.bytes($0, "body"))
+            }
+        }
+    }
+
+    private static func deliveries(of id: EventID, _ database: Database) throws -> [StoredDelivery] {
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT * FROM delivery WHERE event_id = ? ORDER BY destination_id", arguments: [id.value])
+        return try rows.map { row in
+            var delivery = StoredDelivery(
+                destination: DestinationID(row["destination_id"]),
+                status: EventStatus(rawValue: row["status"]) ?? .pending,
+                attempts: row["attempts"],
+                interruptions: row["interruptions"]
+            )
+            delivery.dueAt = (row["due_at"] as Int64?).map(Timestamp.init(milliseconds:))
+            delivery.lastError = row["last_error"]
+            delivery.history = try attempts(of: id, delivery.destination, database)
+            return delivery
+        }
+    }
+
+    private static func attempts(
+        of id: EventID, _ destination: DestinationID, _ database: Database
+    ) throws -> [StoredAttempt] {
+        let sql = "SELECT * FROM attempt WHERE event_id = ? AND destination_id = ? ORDER BY lease_token"
+        return try Row.fetchAll(database, sql: sql, arguments: [id.value, destination.value]).map { row in
+            var attempt = StoredAttempt(
+                number: row["number"],
+                outcome: AttemptOutcome.Kind(rawValue: row["outcome"]) ?? .failed,
+                startedAt: Timestamp(milliseconds: row["started_at"])
+            )
+            attempt.statusCode = row["status_code"]
+            attempt.durationMilliseconds = row["duration_ms"]
+            attempt.detail = row["detail"]
+            attempt.response = bytes(row, "response")
+            return attempt
+        }
+    }
+
+    private static func conflicts(of id: EventID, _ database: Database) throws -> [StoredConflict] {
+        let sql = "SELECT * FROM conflict WHERE event_id = ? ORDER BY id"
+        return try Row.fetchAll(database, sql: sql, arguments: [id.value]).map { row in
+            StoredConflict(
+                payload: bytes(row, "payload"), receivedAt: Timestamp(milliseconds: row["received_at"]),
+                count: row["count"])
+        }
+    }
+
+    private static func bytes(_ row: Row, _ column: String) -> [UInt8] {
+        switch (row[column] as DatabaseValue).storage {
+        case .string(let text): Array(text.utf8)
+        case .blob(let data): Array(data)
+        case .null, .int64, .double: []
+        }
+    }
+}

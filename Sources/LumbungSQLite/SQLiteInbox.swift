@@ -1,0 +1,133 @@
+import Foundation
+import GRDB
+public import LumbungCore
+
+/// An inbox in one SQLite file, for one process.
+///
+/// One thread writes; everything that waits at the same time shares one commit and one flush (`synchronous=FULL` in WAL
+/// mode). A few readers look beside it, bounded in time. The file may be read by any other program while it is open.
+public final class SQLiteInbox: InboxStore {
+    private let desk: WriterDesk
+    private let reader: InboxReader
+    private let busyTimeout: Duration
+
+    /// Opens or makes the file, brings its schema up to date and starts the writer's thread.
+    /// - Throws: ``DatabaseFileProblem``; the file is as it was found.
+    public init(_ options: SQLiteOptions) throws(DatabaseFileProblem) {
+        let connection = try WriterConnection(path: options.path, busyTimeout: options.busyTimeout)
+        let desk = WriterDesk(limits: CommitQueue<WriterJob>.Limits())
+        self.desk = desk
+        self.busyTimeout = options.busyTimeout
+        self.reader = InboxReader(path: options.path)
+        let disk = DiskSpace(databasePath: options.path)
+        disk.layBallast()
+        let thread = Thread {
+            Self.write(connection, desk: desk, disk: disk, busyTimeout: options.busyTimeout)
+        }
+        thread.name = "lumbung.writer"
+        thread.start()
+    }
+
+    private static func write(
+        _ connection: WriterConnection, desk: WriterDesk, disk: DiskSpace, busyTimeout: Duration
+    ) {
+        defer {
+            try? connection.queue.close()
+            connection.lock.release()
+            desk.finish()
+        }
+        do throws(StoreError) {
+            // From here on only this thread touches the connection; GRDB keeps it open and closes it.
+            let pointer = unsafe connection.queue.unsafeReentrantRead { unsafe $0.sqliteConnection }
+            guard let pointer = unsafe pointer else { throw StoreError.closed }
+            var writer = Writer(
+                session: try unsafe WriterSession(pointer), desk: desk, disk: disk, busyTimeout: busyTimeout)
+            writer.run()
+        } catch {
+            desk.fail("the writer could not start: \(error)")
+        }
+    }
+
+    public func append(_ request: AppendRequest) {
+        desk.submit(request)
+    }
+
+    public func reject(_ rejection: Rejection) {
+        desk.submit(rejection)
+    }
+
+    public func register(destinations names: [String]) async throws(StoreError) -> [String: DestinationID] {
+        try await perform { session throws(StoreError) in try session.register(names) }
+    }
+
+    public func recover(now: Timestamp) async throws(StoreError) -> RecoveryReport {
+        try await perform { session throws(StoreError) in try session.recover(now: now) }
+    }
+
+    public func turn(_ turn: Turn) async throws(StoreError) -> TurnResult {
+        try await perform { session throws(StoreError) in try session.perform(turn) }
+    }
+
+    public func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> Int {
+        try await perform { session throws(StoreError) in
+            try session.takeBack(endedBefore: now, except: Set(held), now: now).interrupted
+        }
+    }
+
+    public func prune(
+        _ policy: RetentionPolicy, now: Timestamp, after cursor: EventID
+    ) async throws(StoreError) -> PruneSlice {
+        try await perform { session throws(StoreError) in try session.prune(policy, now: now, after: cursor) }
+    }
+
+    public func event(_ id: EventID) async throws(StoreError) -> StoredEvent? {
+        try await reader.event(id)
+    }
+
+    public func statusCounts() async throws(StoreError) -> [EventStatus: Int] {
+        try await reader.statusCounts()
+    }
+
+    public func rejections(limit: Int) async throws(StoreError) -> [Rejection] {
+        try await reader.rejections(limit: limit)
+    }
+
+    public func health() async -> StoreHealth {
+        do throws(StoreError) {
+            // An empty job still begins and commits: whoever answers "ready" has just done it.
+            return try await perform { session throws(StoreError) in
+                try session.execute("UPDATE meta SET value = value WHERE key = 'boot_epoch'")
+                return .ready
+            }
+        } catch {
+            return .unavailable(error.sentence)
+        }
+    }
+
+    public func failure() async -> String? {
+        await desk.failure()
+    }
+
+    public func close() async {
+        desk.close()
+        _ = await desk.failure()
+        reader.close()
+    }
+
+    /// Runs work on the writer's thread inside its next group.
+    private func perform<Value: Sendable>(
+        _ body: @escaping @Sendable (WriterSession) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            desk.submit(
+                WriterJob(
+                    execute: { session throws(StoreError) in
+                        let value = try body(session)
+                        return WriterJob.Told(success: { continuation.resume(returning: .success(value)) })
+                    },
+                    fail: { continuation.resume(returning: .failure($0)) }
+                ))
+        }
+        return try result.get()
+    }
+}

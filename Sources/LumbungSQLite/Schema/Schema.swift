@@ -1,0 +1,103 @@
+/// The tables of an inbox file and the steps that led there.
+///
+/// A step is never changed once released: a newer program appends one. `PRAGMA user_version` counts the steps a file has
+/// seen; a file that has seen more than this program knows is refused.
+enum Schema {
+    /// Marks the file as ours in its header (`PRAGMA application_id`): the letters LMBG.
+    static let applicationID: Int32 = 0x4C4D_4247
+
+    /// The version that this program reads and writes.
+    static var version: Int { steps.count }
+
+    /// The steps in order; each runs in one transaction with the new `user_version`.
+    static let steps: [String] = [firstInbox]
+
+    /// `uuid` stands first in the identity index so that one index serves both the rule "one identity, one event" and a
+    /// person's `WHERE uuid IN (…)`. The deliveries, which the engine touches all the time, are apart from the bodies;
+    /// `due_at` is set only while a delivery waits or runs, so the index over it holds the open ones and nothing else.
+    private static let firstInbox = """
+        CREATE TABLE webhook_queue (
+            id INTEGER PRIMARY KEY,
+            source TEXT NOT NULL,
+            uuid TEXT NOT NULL CHECK (length(uuid) > 0),
+            type TEXT NOT NULL,
+            status TEXT NOT NULL
+                CHECK (status IN ('pending', 'processing', 'retrying', 'completed', 'dead', 'cancelled')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL,
+            unrouted INTEGER NOT NULL DEFAULT 0,
+            duplicates INTEGER NOT NULL DEFAULT 0,
+            digest BLOB NOT NULL CHECK (length(digest) = 32),
+            headers TEXT NOT NULL,
+            payload TEXT NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX webhook_queue_identity ON webhook_queue (uuid, source);
+
+        CREATE TABLE destination (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE
+        ) STRICT;
+
+        CREATE TABLE delivery (
+            event_id INTEGER NOT NULL REFERENCES webhook_queue (id),
+            destination_id INTEGER NOT NULL REFERENCES destination (id),
+            status TEXT NOT NULL
+                CHECK (status IN ('pending', 'processing', 'retrying', 'completed', 'dead', 'cancelled')),
+            fanout INTEGER NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            interruptions INTEGER NOT NULL DEFAULT 0,
+            lane INTEGER NOT NULL DEFAULT 0 CHECK (lane IN (0, 1, 9)),
+            due_at INTEGER,
+            lease_token INTEGER,
+            last_error TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (event_id, destination_id),
+            CHECK ((status IN ('pending', 'processing', 'retrying')) = (due_at IS NOT NULL)),
+            CHECK ((status = 'processing') = (lane = 9)),
+            CHECK ((status = 'processing') = (lease_token IS NOT NULL))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX delivery_due ON delivery (destination_id, lane, due_at) WHERE due_at IS NOT NULL;
+
+        CREATE TABLE attempt (
+            event_id INTEGER NOT NULL,
+            destination_id INTEGER NOT NULL,
+            lease_token INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            outcome TEXT NOT NULL,
+            status_code INTEGER,
+            started_at INTEGER NOT NULL,
+            duration_ms INTEGER NOT NULL,
+            detail TEXT NOT NULL,
+            response BLOB NOT NULL,
+            PRIMARY KEY (event_id, destination_id, lease_token),
+            FOREIGN KEY (event_id, destination_id) REFERENCES delivery (event_id, destination_id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE conflict (
+            id INTEGER PRIMARY KEY,
+            event_id INTEGER NOT NULL REFERENCES webhook_queue (id),
+            digest BLOB NOT NULL,
+            received_at INTEGER NOT NULL,
+            count INTEGER NOT NULL DEFAULT 1,
+            headers TEXT NOT NULL,
+            payload TEXT NOT NULL,
+            UNIQUE (event_id, digest)
+        ) STRICT;
+
+        CREATE TABLE rejection (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            source TEXT NOT NULL,
+            rejected_at INTEGER NOT NULL,
+            status INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            headers TEXT NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE meta (
+            key TEXT PRIMARY KEY,
+            value INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO meta (key, value) VALUES ('boot_epoch', 0), ('pruned_through', 0);
+        """
+}

@@ -1,0 +1,131 @@
+/// Every statement that the writer runs, numbered by its place in a life of an event. Their query plans are tested.
+enum Statements {
+    // 1 to 8: intake
+
+    static let insertEvent = """
+        INSERT OR IGNORE INTO webhook_queue
+            (source, uuid, type, status, created_at, updated_at, unrouted, digest, headers, payload, id)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10)
+        """
+
+    static let insertDelivery = """
+        INSERT INTO delivery (event_id, destination_id, status, fanout, due_at) VALUES (?1, ?2, 'pending', ?3, ?4)
+        """
+
+    static let findIdentity = """
+        SELECT id, status, digest FROM webhook_queue WHERE uuid = ?1 AND source = ?2
+        """
+
+    static let countDuplicate = """
+        UPDATE webhook_queue SET duplicates = duplicates + 1 WHERE id = ?1
+        """
+
+    static let keepConflict = """
+        INSERT INTO conflict (event_id, digest, received_at, headers, payload) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (event_id, digest) DO UPDATE SET count = count + 1
+        """
+
+    static let reviveDeliveries = """
+        UPDATE delivery
+        SET status = 'pending', attempts = 0, interruptions = 0, lane = 0, due_at = ?2, last_error = ''
+        WHERE event_id = ?1 AND status = 'dead'
+        """
+
+    static let insertRejection = """
+        INSERT INTO rejection (source, rejected_at, status, reason, headers, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        """
+
+    static let trimRejections = """
+        DELETE FROM rejection WHERE id <= (SELECT max(id) FROM rejection) - ?1
+        """
+
+    // 9 to 17: delivery
+
+    static let dueDeliveries = """
+        SELECT d.event_id, d.due_at, d.attempts, d.fanout, q.source, q.uuid, q.type, q.digest, q.headers, q.payload
+        FROM delivery AS d JOIN webhook_queue AS q ON q.id = d.event_id
+        WHERE d.destination_id = ?1 AND d.lane = ?2 AND d.due_at <= ?3
+        ORDER BY d.due_at, d.event_id LIMIT ?4
+        """
+
+    static let nextDue = """
+        SELECT due_at FROM delivery WHERE destination_id = ?1 AND lane = ?2 AND due_at IS NOT NULL
+        ORDER BY due_at LIMIT 1
+        """
+
+    static let leaseDelivery = """
+        UPDATE delivery SET status = 'processing', lane = 9, attempts = ?3, lease_token = ?4, due_at = ?5
+        WHERE event_id = ?1 AND destination_id = ?2 AND lease_token IS NULL AND due_at IS NOT NULL
+        """
+
+    static let settleDelivery = """
+        UPDATE delivery SET status = ?4, lane = 0, lease_token = NULL, due_at = ?5, last_error = ?6
+        WHERE event_id = ?1 AND destination_id = ?2 AND lease_token = ?3
+        """
+
+    static let releaseDelivery = """
+        UPDATE delivery
+        SET status = CASE WHEN attempts > 1 THEN 'retrying' ELSE 'pending' END, attempts = attempts - 1,
+            lane = CASE WHEN interruptions > 0 THEN 1 ELSE 0 END, lease_token = NULL, due_at = ?4
+        WHERE event_id = ?1 AND destination_id = ?2 AND lease_token = ?3
+        """
+
+    static let insertAttempt = """
+        INSERT INTO attempt
+            (event_id, destination_id, lease_token, number, outcome, status_code, started_at, duration_ms, detail, response)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        """
+
+    static let setEventStatus = """
+        UPDATE webhook_queue SET status = ?2, attempts = ?3, updated_at = ?4 WHERE id = ?1
+        """
+
+    static let deliveryStates = """
+        SELECT status, attempts FROM delivery WHERE event_id = ?1
+        """
+
+    // 18 to 22: repair
+
+    static let leasedDeliveries = """
+        SELECT event_id, destination_id, interruptions, attempts, lease_token FROM delivery
+        WHERE destination_id = ?1 AND lane = 9 AND due_at <= ?2
+        """
+
+    static let returnInterrupted = """
+        UPDATE delivery
+        SET status = ?4, interruptions = interruptions + 1, lane = ?5, lease_token = NULL, due_at = ?6, last_error = ?7
+        WHERE event_id = ?1 AND destination_id = ?2 AND lease_token = ?3
+        """
+
+    static let countOpen = """
+        SELECT count(*) FROM delivery INDEXED BY delivery_due WHERE due_at IS NOT NULL
+        """
+
+    static let nextBootEpoch = """
+        UPDATE meta SET value = value + 1 WHERE key = 'boot_epoch' RETURNING value
+        """
+
+    // 23 to 30: retention and numbering
+
+    static let oldestEvents = """
+        SELECT id, status, updated_at, created_at FROM webhook_queue WHERE id > ?1 ORDER BY id LIMIT ?2
+        """
+
+    static let removeAttempts = "DELETE FROM attempt WHERE event_id = ?1"
+    static let removeDeliveries = "DELETE FROM delivery WHERE event_id = ?1"
+    static let removeConflicts = "DELETE FROM conflict WHERE event_id = ?1"
+    static let removeEvent = "DELETE FROM webhook_queue WHERE id = ?1"
+
+    static let markPruned = """
+        UPDATE meta SET value = max(value, ?1) WHERE key = 'pruned_through'
+        """
+
+    static let lastEventID = """
+        SELECT max(ifnull((SELECT max(id) FROM webhook_queue), 0), (SELECT value FROM meta WHERE key = 'pruned_through'))
+        """
+
+    // 31 to 32: destinations
+
+    static let registerDestination = "INSERT OR IGNORE INTO destination (name) VALUES (?1)"
+    static let listDestinations = "SELECT id, name FROM destination"
+}

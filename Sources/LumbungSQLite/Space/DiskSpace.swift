@@ -1,0 +1,44 @@
+import Glibc
+
+/// The file system under the database: its free space, and the ballast file that is given up when it is full.
+struct DiskSpace {
+    let databasePath: String
+
+    private var ballastPath: String { databasePath + ".ballast" }
+
+    /// Reads the free space for this user; nil when the file system does not tell.
+    func read() -> AdmissionFloor.Space? {
+        var status = statvfs()
+        let folder = databasePath.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(databasePath[...$0]) } ?? "."
+        guard unsafe statvfs(folder, &status) == 0 else { return nil }
+        let block = Int64(clamping: status.f_frsize)
+        return AdmissionFloor.Space(
+            totalBytes: Int64(clamping: status.f_blocks).multipliedHeld(by: block),
+            freeBytes: Int64(clamping: status.f_bavail).multipliedHeld(by: block)
+        )
+    }
+
+    /// Lays the ballast down if it is not there and there is room for twice its size above the floor.
+    func layBallast() {
+        guard let space = read() else { return }
+        let bytes = AdmissionFloor.ballast(of: space)
+        guard space.freeBytes > AdmissionFloor.floor(of: space) + 2 * bytes else { return }
+        let descriptor = unsafe open(ballastPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        if posix_fallocate(descriptor, 0, off_t(bytes)) != 0 { unsafe _ = unlink(ballastPath) }
+        close(descriptor)
+    }
+
+    /// Gives the ballast up.
+    /// - Returns: Whether there was any.
+    func dropBallast() -> Bool {
+        unsafe unlink(ballastPath) == 0
+    }
+}
+
+extension Int64 {
+    fileprivate func multipliedHeld(by other: Int64) -> Int64 {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : product
+    }
+}

@@ -1,0 +1,185 @@
+import Dispatch
+import GRDB
+import GRDBSQLite
+import LumbungCore
+
+/// The writer's thread: takes groups from the desk, commits each with one flush, and only then tells who waits.
+///
+/// Everything in here runs on one thread; it is the only place that writes to the file or copies its log back.
+struct Writer {
+    let session: WriterSession
+    let desk: WriterDesk
+    let disk: DiskSpace
+    let busyTimeout: Duration
+    var floor = AdmissionFloor()
+    var pacer = CheckpointPacer()
+    private let clock = ContinuousClock()
+    private var log: LogGauge
+    private var nextMeasurement: ContinuousClock.Instant
+
+    init(session: WriterSession, desk: WriterDesk, disk: DiskSpace, busyTimeout: Duration) {
+        self.session = session
+        self.desk = desk
+        self.disk = disk
+        self.busyTimeout = busyTimeout
+        self.log = unsafe LogGauge(session.connection)
+        self.nextMeasurement = clock.now
+    }
+
+    /// Runs until the desk is closed and drained, or the store fails.
+    mutating func run() {
+        while let group = desk.next(clock: clock) {
+            for late in group.expired { late.completion(.failure(.busy)) }
+            if let reason = desk.failureReason {
+                tell(group, .unknown(reason))
+                continue
+            }
+            process(group)
+            checkpointIfDue()
+        }
+        if desk.failureReason == nil { checkpoint(truncating: true) }
+    }
+
+    private mutating func process(_ group: CommitQueue<WriterJob>.Group) {
+        let isOpen = measureSpace(forAppends: !group.appends.isEmpty)
+        if !isOpen { for request in group.appends { request.completion(.failure(.diskFull)) } }
+        let appends = isOpen ? group.appends : []
+        guard !appends.isEmpty || !group.work.isEmpty else { return }
+        do throws(StoreError) {
+            try session.begin(patience: patience(for: appends))
+        } catch {
+            couldNotBegin(appends, group.work, error)
+            return
+        }
+        commitTogether(appends, group.work)
+    }
+
+    /// One transaction for all; when one of them cannot be done, each gets its own so that a neighbour does no harm.
+    private mutating func commitTogether(_ appends: [AppendRequest], _ work: [WriterJob]) {
+        do throws(StoreError) {
+            var outcomes: [[AppendOutcome]] = []
+            outcomes.reserveCapacity(appends.count)
+            for request in appends { outcomes.append(try session.append(request.events)) }
+            var told: [WriterJob.Told] = []
+            for job in work { told.append(try job.execute(session)) }
+            try session.commit()
+            for (request, outcome) in zip(appends, outcomes) { request.completion(.success(outcome)) }
+            for each in told { each.success() }
+        } catch {
+            session.rollback()
+            if appends.count + work.count > 1, !error.endsTheStore {
+                commitApart(appends, work)
+            } else {
+                meet(error)
+                for request in appends { request.completion(.failure(error)) }
+                for job in work { job.fail(error) }
+            }
+        }
+    }
+
+    private mutating func commitApart(_ appends: [AppendRequest], _ work: [WriterJob]) {
+        // Results and repair first: they free what a full disk needs.
+        for job in work { commitAlone([], [job]) }
+        for request in appends { commitAlone([request], []) }
+    }
+
+    private mutating func commitAlone(_ appends: [AppendRequest], _ work: [WriterJob]) {
+        if let reason = desk.failureReason {
+            for request in appends { request.completion(.failure(.unknown(reason))) }
+            for job in work { job.fail(.unknown(reason)) }
+            return
+        }
+        do throws(StoreError) {
+            try session.begin(patience: patience(for: appends))
+        } catch {
+            couldNotBegin(appends, work, error)
+            return
+        }
+        commitTogether(appends, work)
+    }
+
+    /// Somebody else holds the lock, or worse: who can still wait goes back into the queue.
+    private mutating func couldNotBegin(_ appends: [AppendRequest], _ work: [WriterJob], _ error: StoreError) {
+        session.rollback()
+        guard error == .busy else {
+            meet(error)
+            for request in appends { request.completion(.failure(error)) }
+            for job in work { job.fail(error) }
+            return
+        }
+        let now = clock.now
+        for request in appends where request.deadline <= now { request.completion(.failure(.busy)) }
+        desk.putBack(appends.filter { $0.deadline > now }, work: [])
+        for job in work { job.fail(.busy) }
+    }
+
+    private mutating func meet(_ error: StoreError) {
+        switch error {
+        case .diskFull:
+            floor.metFullDisk()
+            nextMeasurement = clock.now.advanced(by: .milliseconds(250))
+            _ = disk.dropBallast()
+        case .unknown(let reason):
+            desk.fail(reason)
+        case .busy, .overloaded, .closed, .invalid, .tooSlow:
+            break
+        }
+    }
+
+    /// How long the group may wait for a foreign lock: until its least patient member gives up.
+    private func patience(for appends: [AppendRequest]) -> Duration {
+        let now = clock.now
+        let shortest = appends.map { $0.deadline - now }.min() ?? busyTimeout
+        return min(max(shortest, .milliseconds(1)), busyTimeout)
+    }
+
+    private func tell(_ group: CommitQueue<WriterJob>.Group, _ error: StoreError) {
+        for request in group.appends { request.completion(.failure(error)) }
+        for job in group.work { job.fail(error) }
+    }
+
+    // MARK: Space
+
+    /// Reads the free space now and then while events come in; a closed gate looks at every group.
+    private mutating func measureSpace(forAppends: Bool) -> Bool {
+        guard forAppends, !floor.isOpen || clock.now >= nextMeasurement else { return floor.isOpen }
+        guard clock.now >= nextMeasurement, let space = disk.read() else { return floor.isOpen }
+        nextMeasurement = clock.now.advanced(by: floor.isOpen ? .milliseconds(100) : .milliseconds(250))
+        let wasOpen = floor.isOpen
+        let isOpen = floor.measured(space, reusableBytes: session.reusableBytes)
+        if isOpen && !wasOpen { disk.layBallast() }
+        if !isOpen { checkpoint(truncating: true) }
+        return isOpen
+    }
+
+    // MARK: The log
+
+    private mutating func checkpointIfDue() {
+        guard desk.failureReason == nil, pacer.isDue(logPages: log.pages) else { return }
+        checkpoint(truncating: false)
+    }
+
+    private mutating func checkpoint(truncating: Bool) {
+        let started = clock.now
+        var logPages: Int32 = 0
+        var copiedPages: Int32 = 0
+        let mode = truncating ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
+        unsafe sqlite3_busy_timeout(session.connection, 1)
+        let code = unsafe sqlite3_wal_checkpoint_v2(session.connection, nil, mode, &logPages, &copiedPages)
+        switch code & 0xFF {
+        case SQLITE_OK, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL:
+            // A reader in the way or a full disk: the log stays as it is and the next copy tries again.
+            pacer.copied(
+                copiedPages: Int(copiedPages), logPages: Int(logPages), duration: clock.now - started)
+        default:
+            meet(unsafe SQLiteFailure.current(of: session.connection, code: code).storeError)
+        }
+    }
+}
+
+extension StoreError {
+    /// Whether nothing more can be promised after it.
+    fileprivate var endsTheStore: Bool {
+        if case .unknown = self { true } else { false }
+    }
+}

@@ -1,0 +1,135 @@
+import Dispatch
+import LumbungCore
+import Synchronization
+
+/// What the writer's thread and everybody else share: the queue, the bell, and whether the store has failed.
+final class WriterDesk: Sendable {
+    struct State: Sendable {
+        var queue: CommitQueue<WriterJob>
+        var rejections: [Rejection] = []
+        var failure: String?
+        var isFinished = false
+        var failureWaiters: [CheckedContinuation<String?, Never>] = []
+    }
+
+    private let state: Mutex<State>
+    private let bell = DispatchSemaphore(value: 0)
+
+    init(limits: CommitQueue<WriterJob>.Limits) {
+        state = Mutex(State(queue: CommitQueue(limits: limits)))
+    }
+
+    /// Hands a request in, or tells it at once why not.
+    func submit(_ request: AppendRequest) {
+        let admission = state.withLock { state in
+            state.failure == nil ? state.queue.submit(request) : .refused(.unknown(state.failure ?? ""))
+        }
+        act(on: admission) { request.completion(.failure($0)) }
+    }
+
+    /// Hands other work in, or tells it at once why not.
+    func submit(_ job: WriterJob) {
+        let admission = state.withLock { state in
+            state.failure == nil ? state.queue.submit(job) : .refused(.unknown(state.failure ?? ""))
+        }
+        act(on: admission) { job.fail($0) }
+    }
+
+    /// Leaves a rejection to be kept with the next group; the oldest waiting one makes room.
+    func submit(_ rejection: Rejection) {
+        let isFirst = state.withLock { state in
+            guard state.failure == nil else { return false }
+            if state.rejections.count >= Self.waitingRejections { state.rejections.removeFirst() }
+            state.rejections.append(rejection)
+            return state.rejections.count == 1
+        }
+        // One job for however many have gathered by the time it runs.
+        guard isFirst else { return }
+        submit(
+            WriterJob(
+                execute: { session throws(StoreError) in
+                    try session.keep(self.takeRejections())
+                    return WriterJob.Told(success: {})
+                },
+                fail: { _ in _ = self.takeRejections() }
+            ))
+    }
+
+    /// The next thing for the writer's thread to do; sleeps while there is nothing.
+    func next(clock: ContinuousClock) -> CommitQueue<WriterJob>.Group? {
+        while true {
+            switch state.withLock({ $0.queue.next(now: clock.now) }) {
+            case .run(let group): return group
+            case .sleep: bell.wait()
+            case .finish: return nil
+            }
+        }
+    }
+
+    /// Puts a group back that could not begin.
+    func putBack(_ requests: [AppendRequest], work: [WriterJob]) {
+        state.withLock { $0.queue.putBack(requests, work: work) }
+    }
+
+    /// Ends taking work in; what was handed in is still done.
+    func close() {
+        let mustWake = state.withLock { $0.queue.close() }
+        if mustWake { bell.signal() }
+    }
+
+    /// Marks the store as failed for good.
+    func fail(_ reason: String) {
+        end { state in
+            state.failure = reason
+            _ = state.queue.close()
+        }
+    }
+
+    /// Marks the store as closed in order.
+    func finish() {
+        end { $0.isFinished = true }
+    }
+
+    /// Why the store failed, if it did.
+    var failureReason: String? { state.withLock { $0.failure } }
+
+    /// Waits for the end of the store.
+    func failure() async -> String? {
+        await withCheckedContinuation { continuation in
+            let known: String?? = state.withLock { state in
+                if let reason = state.failure { return .some(reason) }
+                if state.isFinished { return .some(nil) }
+                state.failureWaiters.append(continuation)
+                return nil
+            }
+            if let known { continuation.resume(returning: known) }
+        }
+    }
+
+    private func end(_ change: (inout State) -> Void) {
+        let (waiters, reason) = state.withLock { state in
+            change(&state)
+            defer { state.failureWaiters = [] }
+            return (state.failureWaiters, state.failure)
+        }
+        for waiter in waiters { waiter.resume(returning: reason) }
+    }
+
+    private func takeRejections() -> [Rejection] {
+        state.withLock { state in
+            defer { state.rejections = [] }
+            return state.rejections
+        }
+    }
+
+    private func act(on admission: CommitQueue<WriterJob>.Admission, refuse: (StoreError) -> Void) {
+        switch admission {
+        case .taken: break
+        case .takenWakeWriter: bell.signal()
+        case .refused(let error): refuse(error)
+        }
+    }
+
+    /// How many refused requests wait to be kept; more in one commit's time are a flood, and the newest tell enough.
+    private static let waitingRejections = 256
+}

@@ -1,0 +1,186 @@
+import LumbungCore
+
+extension WriterSession {
+    /// Records results and hands out work inside the open transaction.
+    func perform(_ turn: Turn) throws(StoreError) -> TurnResult {
+        var fenced = 0
+        for record in turn.records where try !settle(record) { fenced += 1 }
+        var leases: [Lease] = []
+        var bytes = 0
+        for claim in turn.claims {
+            try lease(claim, of: turn, into: &leases, bytes: &bytes)
+        }
+        return TurnResult(leases: leases, fenced: fenced, nextDueAt: try nextDue(for: turn.claims))
+    }
+
+    // MARK: Results
+
+    /// Writes one result if its token is still the row's.
+    /// - Returns: Whether it was.
+    private func settle(_ record: DeliveryRecord) throws(StoreError) -> Bool {
+        let changed: Int
+        switch record.decision {
+        case .release: changed = try release(record)
+        case .complete: changed = try settle(record, as: .completed, dueAt: nil)
+        case .dead: changed = try settle(record, as: .dead, dueAt: nil)
+        case .retry(let at): changed = try settle(record, as: .retrying, dueAt: at)
+        }
+        guard changed == 1 else { return false }
+        if record.decision != .release { try insertAttempt(record) }
+        let now = record.timing.endedAt
+        if record.fanout == 1, let status = record.singleStatus {
+            try setEvent(record.lease.event.value, status: status, attempts: record.attempt, now: now)
+        } else {
+            try summariseEvent(record.lease.event.value, now: now)
+        }
+        return true
+    }
+
+    private func settle(_ record: DeliveryRecord, as status: EventStatus, dueAt: Timestamp?) throws(StoreError) -> Int {
+        let settle = statements.settleDelivery
+        bind(record.lease, to: settle)
+        settle.bind(4, status.rawValue)
+        settle.bind(5, dueAt?.milliseconds)
+        settle.bind(6, record.outcome.detail)
+        return try settle.run()
+    }
+
+    private func release(_ record: DeliveryRecord) throws(StoreError) -> Int {
+        let release = statements.releaseDelivery
+        bind(record.lease, to: release)
+        release.bind(4, record.timing.startedAt.milliseconds)
+        return try release.run()
+    }
+
+    private func bind(_ key: LeaseKey, to statement: Statement) {
+        statement.bind(1, key.event.value)
+        statement.bind(2, key.destination.value)
+        statement.bind(3, key.token)
+    }
+
+    private func insertAttempt(_ record: DeliveryRecord) throws(StoreError) {
+        let insert = statements.insertAttempt
+        bind(record.lease, to: insert)
+        insert.bind(4, Int64(record.attempt))
+        insert.bind(5, record.outcome.kind.rawValue)
+        insert.bind(6, record.outcome.statusCode.map(Int64.init))
+        insert.bind(7, record.timing.startedAt.milliseconds)
+        insert.bind(8, record.timing.duration.wholeMilliseconds)
+        insert.bind(9, record.outcome.detail)
+        insert.bind(10, blob: record.outcome.response)
+        try insert.run()
+    }
+
+    // MARK: Work
+
+    private func lease(
+        _ claim: Turn.Claim, of turn: Turn, into leases: inout [Lease], bytes: inout Int
+    ) throws(StoreError) {
+        for (lane, limit) in [(Lane.live, claim.limit), (Lane.suspect, claim.suspectLimit)] where limit > 0 {
+            let room = min(limit, turn.leaseLimit - leases.count)
+            guard room > 0, bytes < turn.byteLimit else { return }
+            let due = try dueDeliveries(claim.destination, lane: lane, limit: room, turn: turn, bytes: &bytes)
+            for lease in due where try take(lease, until: turn.leaseUntil, now: turn.now) { leases.append(lease) }
+        }
+    }
+
+    private func dueDeliveries(
+        _ destination: DestinationID, lane: Lane, limit: Int, turn: Turn, bytes: inout Int
+    ) throws(StoreError) -> [Lease] {
+        let due = statements.dueDeliveries
+        due.bind(1, destination.value)
+        due.bind(2, lane.rawValue)
+        due.bind(3, turn.now.milliseconds)
+        due.bind(4, Int64(limit))
+        defer { due.reset() }
+        var found: [Lease] = []
+        while bytes < turn.byteLimit, try due.step() {
+            let content = EventContent(payload: due.bytes(9), digest: due.bytes(7), headers: due.text(8))
+            let event = LeasedEvent(
+                id: EventID(due.int(0)), source: due.text(4), identity: due.text(5), type: due.text(6), content: content)
+            bytes += event.payload.count
+            found.append(
+                Lease(
+                    event: event, destination: destination, token: makeToken(), attempt: Int(due.int(2)) + 1,
+                    isSuspect: lane == .suspect, fanout: Int(due.int(3))))
+        }
+        return found
+    }
+
+    private func take(_ lease: Lease, until: Timestamp, now: Timestamp) throws(StoreError) -> Bool {
+        let update = statements.leaseDelivery
+        update.bind(1, lease.event.id.value)
+        update.bind(2, lease.destination.value)
+        update.bind(3, Int64(lease.attempt))
+        update.bind(4, lease.token)
+        update.bind(5, until.milliseconds)
+        guard try update.run() == 1 else { return false }
+        if lease.fanout == 1 {
+            try setEvent(lease.event.id.value, status: .processing, attempts: lease.attempt, now: now)
+        } else {
+            try summariseEvent(lease.event.id.value, now: now)
+        }
+        return true
+    }
+
+    private func nextDue(for claims: [Turn.Claim]) throws(StoreError) -> Timestamp? {
+        var earliest: Int64?
+        for claim in claims {
+            for (lane, limit) in [(Lane.live, claim.limit), (Lane.suspect, claim.suspectLimit)] where limit > 0 {
+                let next = statements.nextDue
+                next.bind(1, claim.destination.value)
+                next.bind(2, lane.rawValue)
+                if try next.step() { earliest = min(earliest ?? .max, next.int(0)) }
+                next.reset()
+            }
+        }
+        return earliest.map(Timestamp.init(milliseconds:))
+    }
+
+    // MARK: The event's own row
+
+    /// Writes the sum over an event's deliveries into its row.
+    func summariseEvent(_ id: Int64, now: Timestamp) throws(StoreError) {
+        let states = statements.deliveryStates
+        states.bind(1, id)
+        var statuses: [EventStatus] = []
+        var attempts: Int64 = 0
+        while try states.step() {
+            if let status = EventStatus(rawValue: states.text(0)) { statuses.append(status) }
+            attempts = max(attempts, states.int(1))
+        }
+        states.reset()
+        try setEvent(id, status: .summary(of: statuses), attempts: Int(attempts), now: now)
+    }
+
+    private func setEvent(_ id: Int64, status: EventStatus, attempts: Int, now: Timestamp) throws(StoreError) {
+        let update = statements.setEventStatus
+        update.bind(1, id)
+        update.bind(2, status.rawValue)
+        update.bind(3, Int64(attempts))
+        update.bind(4, text(of: now))
+        try update.run()
+    }
+}
+
+/// Which part of the due index a delivery stands in; the numbers are stored.
+enum Lane: Int64 {
+    /// The ordinary ones.
+    case live = 0
+    /// Those whose earlier attempt ended with the process; at most one runs at a time.
+    case suspect = 1
+    /// Those an attempt runs for; `due_at` is the end of the lease.
+    case leased = 9
+}
+
+extension DeliveryRecord {
+    /// The event's status after this record when it has a single delivery; nil when that depends on more.
+    fileprivate var singleStatus: EventStatus? {
+        switch decision {
+        case .complete: .completed
+        case .dead: .dead
+        case .retry: .retrying
+        case .release: nil
+        }
+    }
+}

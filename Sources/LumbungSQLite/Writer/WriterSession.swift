@@ -1,0 +1,129 @@
+import GRDB
+import GRDBSQLite
+import LumbungCore
+
+/// The one connection that writes: its prepared statements and what it remembers between transactions.
+///
+/// Lives on the writer's thread only; nothing of it is shared.
+@safe final class WriterSession {
+    let connection: OpaquePointer
+    let statements: PreparedStatements
+    /// The upper half of every fencing token handed out by this process.
+    private(set) var bootEpoch: Int64 = 0
+    private var nextToken: Int64 = 0
+    /// The id of the last event of the open or last transaction.
+    private var lastEventID: Int64 = 0
+    private var timestampText = (milliseconds: Int64.min, text: "")
+
+    /// Prepares every statement on a connection whose schema is up to date.
+    init(_ connection: OpaquePointer) throws(StoreError) {
+        unsafe self.connection = connection
+        // GRDB opened the connection and watches its transactions through these hooks; statements that it does not run
+        // would meet its observers in a state they do not expect.
+        unsafe _ = sqlite3_commit_hook(connection, nil, nil)
+        unsafe _ = sqlite3_rollback_hook(connection, nil, nil)
+        unsafe _ = sqlite3_update_hook(connection, nil, nil)
+        unsafe _ = sqlite3_set_authorizer(connection, nil, nil)
+        self.statements = try unsafe PreparedStatements(connection)
+        try readLastEventID()
+    }
+
+    /// Runs statements without parameters.
+    func execute(_ sql: String) throws(StoreError) {
+        let code = unsafe sqlite3_exec(connection, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw unsafe SQLiteFailure.current(of: connection, code: code).storeError }
+    }
+
+    /// Begins a writing transaction, waiting for a foreign lock at most `patience`.
+    func begin(patience: Duration) throws(StoreError) {
+        unsafe sqlite3_busy_timeout(connection, Int32(clamping: max(1, patience.wholeMilliseconds)))
+        try execute("BEGIN IMMEDIATE")
+    }
+
+    /// Commits and flushes.
+    ///
+    /// An error here leaves open whether the commit is on disk, so that every one but a full or busy database is unknown.
+    func commit() throws(StoreError) {
+        try execute("COMMIT")
+    }
+
+    /// Ends a transaction that may or may not be open.
+    func rollback() {
+        guard unsafe sqlite3_get_autocommit(connection) == 0 else { return }
+        unsafe sqlite3_exec(connection, "ROLLBACK", nil, nil, nil)
+    }
+
+    /// A token that no other lease of this file ever had: the boot epoch above, a counter below.
+    func makeToken() -> Int64 {
+        nextToken += 1
+        return bootEpoch << 32 | nextToken
+    }
+
+    /// Starts the numbering of a new boot.
+    func enter(bootEpoch epoch: Int64) {
+        bootEpoch = epoch
+        nextToken = 0
+    }
+
+    /// The stored form of a point in time; one group mostly has one.
+    func text(of time: Timestamp) -> String {
+        if timestampText.milliseconds != time.milliseconds {
+            timestampText = (time.milliseconds, time.iso8601)
+        }
+        return timestampText.text
+    }
+
+    /// The id for one more event. Given by the writer, so that a duplicate uses none up; taken only once it is stored.
+    var nextEventID: Int64 { lastEventID + 1 }
+
+    /// Takes note that an event was stored under ``nextEventID``.
+    func tookEventID() {
+        lastEventID += 1
+    }
+
+    /// Learns the last id from the file; a removed one never comes back.
+    func readLastEventID() throws(StoreError) {
+        let query = try unsafe Statement(connection, Statements.lastEventID)
+        _ = try query.step()
+        lastEventID = query.int(0)
+    }
+}
+
+/// The writer's statements, prepared once.
+struct PreparedStatements {
+    let insertEvent, insertDelivery, findIdentity, countDuplicate, keepConflict, reviveDeliveries: Statement
+    let insertRejection, trimRejections: Statement
+    let dueDeliveries, nextDue, leaseDelivery, settleDelivery, releaseDelivery, insertAttempt: Statement
+    let setEventStatus, deliveryStates: Statement
+
+    init(_ connection: OpaquePointer) throws(StoreError) {
+        func prepare(_ sql: String) throws(StoreError) -> Statement { try unsafe Statement(connection, sql) }
+        insertEvent = try prepare(Statements.insertEvent)
+        insertDelivery = try prepare(Statements.insertDelivery)
+        findIdentity = try prepare(Statements.findIdentity)
+        countDuplicate = try prepare(Statements.countDuplicate)
+        keepConflict = try prepare(Statements.keepConflict)
+        reviveDeliveries = try prepare(Statements.reviveDeliveries)
+        insertRejection = try prepare(Statements.insertRejection)
+        trimRejections = try prepare(Statements.trimRejections)
+        dueDeliveries = try prepare(Statements.dueDeliveries)
+        nextDue = try prepare(Statements.nextDue)
+        leaseDelivery = try prepare(Statements.leaseDelivery)
+        settleDelivery = try prepare(Statements.settleDelivery)
+        releaseDelivery = try prepare(Statements.releaseDelivery)
+        insertAttempt = try prepare(Statements.insertAttempt)
+        setEventStatus = try prepare(Statements.setEventStatus)
+        deliveryStates = try prepare(Statements.deliveryStates)
+    }
+}
+
+extension WriterSession {
+    /// The bytes of free pages inside the file, which are filled before it grows.
+    var reusableBytes: Int64 {
+        guard let free = try? unsafe Statement(connection, "PRAGMA freelist_count"),
+            let size = try? unsafe Statement(connection, "PRAGMA page_size"),
+            (try? free.step()) == true, (try? size.step()) == true
+        else { return 0 }
+        return free.int(0) * size.int(0)
+    }
+}

@@ -1,0 +1,76 @@
+/// Checks on a destination's `url`; no message repeats it, for it may hold a secret.
+enum DestinationAddress {
+    /// The longest address, in bytes.
+    static let maxBytes = 2048
+
+    /// Why the address cannot be used, or nil.
+    static func fault(in text: String) -> String? {
+        guard (1...maxBytes).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return "must be 1 to \(maxBytes) printable ASCII characters without spaces"
+        }
+        let lowercased = text.lowercased()
+        guard let scheme = ["https://", "http://"].first(where: lowercased.hasPrefix) else {
+            return "must start with http:// or https://"
+        }
+        guard !text.contains("#") else { return "must not have a fragment (#)" }
+        guard !text.utf8.contains(where: forbiddenBytes.contains) else {
+            return "holds one of \" < > \\ ^ ` { | }, which must be percent-encoded"
+        }
+        guard hasWholeEscapes(text) else { return "holds a % that two hexadecimal digits do not follow" }
+        let authority = text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
+        guard !authority.contains("@") else {
+            return "must not hold a user name or password; use `headers` with Authorization"
+        }
+        return authorityFault(authority)
+    }
+
+    /// The address with its query hidden.
+    static func shown(_ text: String) -> String {
+        guard let query = text.firstIndex(of: "?") else { return text }
+        return text[...query] + Secret.mask
+    }
+
+    private static let forbiddenBytes = Set("\"<>\\^`{|}".utf8)
+
+    private static func authorityFault(_ authority: Substring) -> String? {
+        let host: Substring
+        let rest: Substring
+        if authority.first == "[" {
+            guard let close = authority.firstIndex(of: "]") else { return "has a `[` without its `]`" }
+            host = authority[authority.index(after: authority.startIndex)..<close]
+            rest = authority[authority.index(after: close)...]
+            guard HostName.isIPv6(String(host)) else { return "has no valid IPv6 address between `[` and `]`" }
+        } else {
+            host = authority.prefix { $0 != ":" }
+            rest = authority.dropFirst(host.count)
+            guard !host.isEmpty else { return "has no host" }
+            guard isHost(String(host)) else { return "has no valid host" }
+        }
+        if rest.isEmpty { return nil }
+        guard rest.first == ":", let port = WholeNumber.parse(rest.dropFirst()), (1...65535).contains(port) else {
+            return "has no valid port (1 to 65535)"
+        }
+        return nil
+    }
+
+    /// A host name as ``HostName`` knows it; the underscores of container networks are let through too.
+    private static func isHost(_ text: String) -> Bool {
+        let name = text.hasSuffix(".") ? String(text.dropLast()) : text
+        return HostName.isValid(String(name.map { $0 == "_" ? "x" : $0 }))
+    }
+
+    private static func hasWholeEscapes(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return bytes.indices.allSatisfy { index in
+            guard bytes[index] == 0x25 else { return true }
+            return index + 2 < bytes.count && isHexDigit(bytes[index + 1]) && isHexDigit(bytes[index + 2])
+        }
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
+        default: false
+        }
+    }
+}

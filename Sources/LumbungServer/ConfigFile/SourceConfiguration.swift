@@ -1,0 +1,56 @@
+/// One source: who may post where, and what in the request names an event.
+public struct SourceConfiguration: Sendable, Equatable {
+    /// The last part of the path `/webhook/{source}`.
+    public let name: String
+    /// Where an event's identity is found, tried in order; when all fail, the payload's SHA-256 stands in.
+    public let identity: [IdentityRule]
+    /// Where an event's type is found.
+    public let type: TypeRule
+    /// The largest accepted body in bytes, 1 to 1 GiB; nil for the setting `MAX_BODY_BYTES`.
+    public let maxBodyBytes: Int?
+    /// Whether a duplicate of a dead event makes it pending again.
+    public let resendRevives: Bool
+
+    /// The source for Accurate Online: identity at `/uuid`, type at `/type`.
+    public static let accurate = SourceConfiguration(
+        name: "accurate", identity: [.json(pointer: "/uuid")], type: .json(pointer: "/type"),
+        maxBodyBytes: nil, resendRevives: true)
+}
+
+/// Where an event's identity is found.
+public enum IdentityRule: Sendable, Equatable, CustomStringConvertible {
+    /// In the payload, at a JSON Pointer (RFC 6901) with at least one step.
+    case json(pointer: String)
+    /// In the request's header of the name, as written in the file.
+    case header(name: String)
+    /// The SHA-256 of the payload.
+    case sha256
+
+    /// The rule as the config file writes it.
+    public var description: String {
+        switch self {
+        case .json(let pointer): "json:\(pointer)"
+        case .header(let name): "header:\(name)"
+        case .sha256: "sha256"
+        }
+    }
+}
+
+/// Where an event's type is found.
+public enum TypeRule: Sendable, Equatable, CustomStringConvertible {
+    /// In the payload, at a JSON Pointer (RFC 6901) with at least one step.
+    case json(pointer: String)
+    /// In the request's header of the name, as written in the file.
+    case header(name: String)
+    /// The same for every event.
+    case text(String)
+
+    /// The rule as the config file writes it.
+    public var description: String {
+        switch self {
+        case .json(let pointer): "json:\(pointer)"
+        case .header(let name): "header:\(name)"
+        case .text(let text): text
+        }
+    }
+}

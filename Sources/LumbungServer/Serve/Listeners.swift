@@ -1,0 +1,40 @@
+import Logging
+import LumbungHTTP
+import LumbungKit
+import NIOCore
+import ServiceLifecycle
+
+/// The two listeners of the server.
+struct Listeners: Sendable {
+    let ingest: any Service
+    let admin: any Service
+
+    init(
+        settings: Settings, intake: Intake, readiness: Readiness, logs: Logs, eventLoopGroup: any EventLoopGroup
+    ) {
+        let logger = logs.logger("lumbung.http")
+        var configuration = IngestServer.Configuration()
+        configuration.host = settings.host
+        configuration.port = settings.port
+        configuration.limits.maxBodyBytes = settings.maxBodyBytes
+        ingest = IngestServer(
+            configuration: configuration,
+            intake: intake,
+            log: WebhookLogAdapter(log: logs.webhooks),
+            readiness: { await readiness.reason() },
+            now: WallClock.now
+        ).service(group: eventLoopGroup, logger: logger) { port in
+            logger.info("listening for webhooks", metadata: ["host": "\(settings.host)", "port": "\(port)"])
+        }
+        var admin = AdminServer.Configuration()
+        admin.host = settings.adminHost
+        admin.port = settings.adminPort
+        admin.token = settings.adminToken?.revealed
+        self.admin = AdminServer(
+            configuration: admin,
+            readiness: { await readiness.reason() }
+        ).service(group: eventLoopGroup, logger: logger) { port in
+            logger.info("listening for the operator", metadata: ["host": "\(settings.adminHost)", "port": "\(port)"])
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import Glibc
+import Logging
+import LumbungCore
+import LumbungHTTP
+import LumbungKit
+import LumbungObservability
+import LumbungSQLite
+import NIOPosix
+import ServiceLifecycle
+
+/// The composition root of `lumbung serve`: makes every part, wires them by hand, runs them until a signal.
+public struct Server: Sendable {
+    private let configuration: LoadedConfiguration
+
+    /// Makes a server from a valid configuration.
+    public init(_ configuration: LoadedConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    /// - Throws: ``ServerFailure`` with a line for the person who started it and the exit code.
+    public func run() async throws(ServerFailure) {
+        Signals.ignoreBrokenPipes()
+        // The inbox holds other people's business data: its files are for their owner only.
+        umask(0o077)
+        let logs: Logs
+        do {
+            logs = try Logs(configuration.settings)
+        } catch {
+            throw ServerFailure("cannot start the log: \(error)")
+        }
+        defer { logs.close() }
+        do {
+            try await serve(logs)
+        } catch let failure as ServerFailure {
+            logs.logger("lumbung").critical("\(failure.description)")
+            throw failure
+        } catch {
+            logs.logger("lumbung").critical("\(error)")
+            throw ServerFailure("\(error)")
+        }
+    }
+
+    private func serve(_ logs: Logs) async throws {
+        let settings = configuration.settings
+        let logger = logs.logger("lumbung")
+        let store = try openStore()
+        let now = WallClock.now()
+        let recovery = try await recover(store, now: now, logger: logger)
+        let threads = MultiThreadedEventLoopGroup.singleton
+        let numbers = try await store.register(destinations: configuration.inbox.destinations.map(\.name))
+        let wiring = try Wiring(configuration.inbox, numbers: numbers, logs: logs, eventLoopGroup: threads)
+        let engine = Engine(
+            store: store,
+            destinations: wiring.destinations,
+            configuration: engineConfiguration,
+            environment: EngineEnvironment(wallClock: WallClock.now, jitter: { Double.random(in: 0...1) }),
+            logger: logs.logger("lumbung.engine")
+        )
+        let intake = Intake(
+            store: store, routes: wiring.routes, patience: settings.busyTimeout, committed: engine.committed)
+        let readiness = Readiness(store: store)
+        let listeners = Listeners(
+            settings: settings, intake: intake, readiness: readiness, logs: logs, eventLoopGroup: threads)
+        logger.info(
+            "started",
+            metadata: [
+                "version": "\(LumbungVersion.text)", "boot_epoch": "\(recovery.bootEpoch)",
+                "workers": "\(settings.workerCount)", "waiting": "\(recovery.waiting)",
+            ])
+        let group = ServiceGroup(
+            configuration: groupConfiguration(engine: engine, listeners: listeners, logs: logs))
+        defer { logger.info("stopped") }
+        try await run(group, store: store, readiness: readiness, logs: logs)
+    }
+
+    /// Runs the services beside the signals, and closes the store when the last service has ended.
+    private func run(
+        _ group: ServiceGroup, store: SQLiteInbox, readiness: Readiness, logs: Logs
+    ) async throws {
+        let signals = Signals(
+            logger: logs.logger("lumbung"),
+            stop: {
+                readiness.stop()
+                await group.triggerGracefulShutdown()
+            },
+            flush: { logs.close() }
+        )
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await signals.run() }
+            tasks.addTask {
+                // Ends with nil when the store is closed below.
+                guard await store.failure() != nil else { return }
+                readiness.stop()
+                await group.triggerGracefulShutdown()
+            }
+            defer { tasks.cancelAll() }
+            let ending: Result<Void, any Error>
+            do {
+                ending = .success(try await group.run())
+            } catch {
+                ending = .failure(error)
+            }
+            await store.close()
+            if let reason = await store.failure() { throw ServerFailure.storeStopped(reason) }
+            try ending.get()
+        }
+    }
+
+    private func openStore() throws -> SQLiteInbox {
+        switch configuration.settings.databaseURL {
+        case .sqlite(let path):
+            return try SQLiteInbox(SQLiteOptions(path: path, busyTimeout: configuration.settings.busyTimeout))
+        }
+    }
+
+    private func recover(_ store: SQLiteInbox, now: Timestamp, logger: Logger) async throws -> RecoveryReport {
+        let report = try await store.recover(now: now)
+        if report.interrupted > 0 {
+            logger.warning(
+                "attempts ended together with an earlier process; they run again",
+                metadata: ["count": "\(report.interrupted)", "set_aside": "\(report.poisoned)"])
+        }
+        return report
+    }
+
+    private var engineConfiguration: EngineConfiguration {
+        let settings = configuration.settings
+        return EngineConfiguration(
+            workerCount: settings.workerCount,
+            queueBuffer: settings.queueBuffer,
+            shutdownGrace: .seconds(settings.shutdownGraceSeconds),
+            retention: settings.retention
+        )
+    }
+
+    /// The services in the order of dependence; they are stopped from the last to the first: no new requests, then no
+    /// new attempts, and health until the end.
+    private func groupConfiguration(
+        engine: Engine, listeners: Listeners, logs: Logs
+    ) -> ServiceGroupConfiguration {
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(service: listeners.admin, failureTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: engine, failureTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: listeners.ingest, failureTerminationBehavior: .gracefullyShutdownGroup),
+            ],
+            logger: logs.logger("lumbung.lifecycle")
+        )
+        // Requests may take their 30 s, then the attempts their grace; a margin keeps the orderly end the usual one.
+        group.maximumGracefulShutdownDuration = .seconds(configuration.settings.shutdownGraceSeconds + 35)
+        return group
+    }
+}
+
+/// The machine's wall clock.
+enum WallClock {
+    /// The present time.
+    @Sendable static func now() -> Timestamp {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}
+
+extension Settings {
+    /// How long finished events are kept.
+    var retention: RetentionPolicy {
+        RetentionPolicy(
+            finished: .seconds(retentionDays * 86_400), dead: .seconds(deadRetentionDays * 86_400))
+    }
+}

@@ -1,0 +1,105 @@
+import LumbungCore
+import LumbungKit
+import LumbungTransport
+import NIOCore
+
+/// The configuration's sources, destinations and routes as the engine takes them.
+struct Wiring {
+    let destinations: [DestinationID: Destination]
+    let routes: [(source: Source, destinations: [DestinationID])]
+
+    init(
+        _ inbox: InboxConfiguration, numbers: [String: DestinationID], logs: Logs, eventLoopGroup: any EventLoopGroup
+    ) throws(ServerFailure) {
+        var destinations: [DestinationID: Destination] = [:]
+        for configured in inbox.destinations {
+            guard let number = numbers[configured.name] else { continue }
+            destinations[number] = try Self.destination(configured, logs: logs, eventLoopGroup: eventLoopGroup)
+        }
+        self.destinations = destinations
+        var routes: [(source: Source, destinations: [DestinationID])] = []
+        for configured in inbox.sources {
+            let names = inbox.routes.filter { $0.sources.contains(configured.name) }.flatMap(\.destinations)
+            let chosen = Set(names).compactMap { numbers[$0] }.sorted()
+            routes.append((try Self.source(configured), chosen))
+        }
+        self.routes = routes
+    }
+
+    private static func destination(
+        _ configured: DestinationConfiguration, logs: Logs, eventLoopGroup: any EventLoopGroup
+    ) throws(ServerFailure) -> Destination {
+        Destination(
+            name: configured.name,
+            transport: try transport(configured, logs: logs, eventLoopGroup: eventLoopGroup),
+            retry: RetryPolicy(
+                attempts: configured.retry.attempts,
+                first: configured.retry.firstWait,
+                longest: configured.retry.longestWait
+            ),
+            concurrency: configured.concurrency,
+            isPaused: configured.isPaused
+        )
+    }
+
+    private static func transport(
+        _ configured: DestinationConfiguration, logs: Logs, eventLoopGroup: any EventLoopGroup
+    ) throws(ServerFailure) -> any Transport {
+        switch configured.kind {
+        case .log:
+            return LogTransport(logger: logs.logger("lumbung.destination.\(configured.name)"))
+        case .http(let http):
+            return try self.http(http, configured, eventLoopGroup: eventLoopGroup)
+        }
+    }
+
+    private static func http(
+        _ http: HTTPDestinationConfiguration,
+        _ configured: DestinationConfiguration,
+        eventLoopGroup: any EventLoopGroup
+    ) throws(ServerFailure) -> any Transport {
+        do throws(HTTPDestinationError) {
+            var destination = try HTTPDestination(
+                url: http.url, headers: http.headers.map { ($0.name, $0.value.revealed) })
+            destination.timeout = http.timeout
+            destination.allowPrivate = http.allowPrivate
+            destination.concurrency = configured.concurrency ?? destination.concurrency
+            destination.userAgent = "Lumbung/\(LumbungVersion.text)"
+            return HTTPTransport(destination: destination, eventLoopGroup: eventLoopGroup)
+        } catch {
+            throw ServerFailure("destination \(configured.name): \(error)", exitCode: 78)
+        }
+    }
+
+    private static func source(_ configured: SourceConfiguration) throws(ServerFailure) -> Source {
+        Source(
+            name: configured.name,
+            identity: try configured.identity.map { rule throws(ServerFailure) in
+                switch rule {
+                case .json(let text): .json(try pointer(text))
+                case .header(let name): .header(name)
+                case .sha256: .sha256
+                }
+            },
+            type: try type(configured.type),
+            maxBodyBytes: configured.maxBodyBytes,
+            resendRevives: configured.resendRevives
+        )
+    }
+
+    private static func type(_ rule: TypeRule) throws(ServerFailure) -> LumbungKit.TypeRule {
+        switch rule {
+        case .json(let text): .json(try pointer(text))
+        case .header(let name): .header(name)
+        case .text(let text): .text(text)
+        }
+    }
+
+    private static func pointer(_ text: String) throws(ServerFailure) -> JSONPointer {
+        do throws(JSONPointerError) {
+            return try JSONPointer(text)
+        } catch {
+            throw ServerFailure("json:\(text): \(error)", exitCode: 78)
+        }
+    }
+}

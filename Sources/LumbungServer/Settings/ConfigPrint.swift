@@ -1,0 +1,53 @@
+/// Renders the configuration in force for `lumbung config print`, secrets masked.
+public struct ConfigPrint: Sendable {
+    let loaded: LoadedConfiguration
+
+    /// Takes the configuration to render.
+    public init(_ loaded: LoadedConfiguration) {
+        self.loaded = loaded
+    }
+
+    /// Tables for a person: settings with their origin, sources, destinations, routes; ends with a line end.
+    public func table() -> String {
+        let inbox = loaded.inbox
+        let settings = loaded.resolved.map { [$0.definition.environmentName, shownValue($0), $0.origin.description] }
+        let sources = inbox.sources.map { source in
+            [
+                source.name, source.identity.map(\.description).joined(separator: ", "), source.type.description,
+                source.maxBodyBytes.map(String.init) ?? "-", source.resendRevives ? "yes" : "no",
+            ]
+        }
+        let routes = inbox.routes.map {
+            [$0.sources.joined(separator: ", "), $0.destinations.joined(separator: ", ")]
+        }
+        return [
+            TextTable(["NAME", "VALUE", "ORIGIN"], settings),
+            TextTable(["SOURCE", "ID", "TYPE", "MAX BODY BYTES", "RESEND REVIVES"], sources),
+            TextTable(["DESTINATION", "KIND", "CONCURRENCY", "RETRY", "DETAILS"], inbox.destinations.map(row)),
+            TextTable(["FROM", "TO"], routes),
+        ].map { $0.rendered() }.joined(separator: "\n")
+    }
+
+    private func shownValue(_ setting: ResolvedSetting) -> String {
+        if setting.definition.name == .configFile { return loaded.settings.configFile ?? "-" }
+        return setting.shownValue ?? "-"
+    }
+
+    private func row(_ destination: DestinationConfiguration) -> [String] {
+        let retry = destination.retry
+        let waits = "\(DurationText.describe(retry.firstWait))..\(DurationText.describe(retry.longestWait))"
+        let state = destination.isPaused ? ["paused"] : []
+        let start = [destination.name]
+        let rest = [destination.concurrency.map(String.init) ?? "-", "\(retry.attempts) x \(waits)"]
+        switch destination.kind {
+        case .log:
+            return start + ["log"] + rest + [state.first ?? "-"]
+        case .http(let http):
+            var details = state
+            details += [DestinationAddress.shown(http.url), "timeout \(DurationText.describe(http.timeout))"]
+            if http.allowPrivate { details.append("private addresses allowed") }
+            details += http.headers.map { "\($0.name): \($0.value)" }
+            return start + ["http"] + rest + [details.joined(separator: "; ")]
+        }
+    }
+}

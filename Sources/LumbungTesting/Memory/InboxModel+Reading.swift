@@ -1,0 +1,45 @@
+public import LumbungCore
+
+extension InboxModel {
+    /// One event with its deliveries, or nil.
+    public func event(_ id: EventID) -> StoredEvent? {
+        entries[id].map { entry in
+            StoredEvent(
+                event: entry.leased,
+                status: entry.status,
+                attempts: entry.attempts,
+                createdAt: entry.event.receivedAt,
+                updatedAt: entry.updatedAt,
+                history: StoredEvent.History(
+                    isUnrouted: entry.event.destinations.isEmpty,
+                    duplicates: entry.duplicates,
+                    deliveries: entry.deliveries.sorted { $0.key < $1.key }.map(Self.stored),
+                    conflicts: entry.conflicts.map(\.stored)
+                )
+            )
+        }
+    }
+
+    /// Every event, by number.
+    public var events: [StoredEvent] { eventIDs.compactMap(event) }
+
+    /// Counts events by status; statuses without events are left out.
+    public func statusCounts() -> [EventStatus: Int] {
+        entries.values.reduce(into: [:]) { $0[$1.status, default: 0] += 1 }
+    }
+
+    /// The kept rejections, newest first.
+    public func rejections(limit: Int) -> [Rejection] {
+        Array(keptRejections.reversed().prefix(max(0, limit)))
+    }
+
+    private static func stored(_ destination: DestinationID, _ delivery: Delivery) -> StoredDelivery {
+        var stored = StoredDelivery(
+            destination: destination, status: delivery.status, attempts: delivery.attempts,
+            interruptions: delivery.interruptions)
+        stored.dueAt = delivery.lane == .leased ? nil : delivery.dueAt
+        stored.lastError = delivery.lastError
+        stored.history = delivery.history
+        return stored
+    }
+}

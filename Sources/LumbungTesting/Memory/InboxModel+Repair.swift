@@ -1,0 +1,70 @@
+public import LumbungCore
+
+extension InboxModel {
+    /// Voids every lease and counts what waits.
+    public mutating func recover(now: Timestamp) -> RecoveryReport {
+        startBoot()
+        let returned = takeBack(now: now) { _ in true }
+        let waiting = entries.values.flatMap(\.deliveries.values).count { $0.dueAt != nil }
+        return RecoveryReport(
+            bootEpoch: bootEpoch, interrupted: returned.interrupted - returned.poisoned, poisoned: returned.poisoned,
+            waiting: waiting)
+    }
+
+    /// Takes back leases that ended, except those still held.
+    /// - Returns: How many were taken back.
+    public mutating func reclaim(now: Timestamp, except held: [LeaseKey]) -> Int {
+        let held = Set(held)
+        return takeBack(now: now) { leased in leased.end <= now && !held.contains(leased.key) }.interrupted
+    }
+
+    /// Removes every finished event that is older than the policy.
+    /// - Returns: The numbers of the removed events, ascending.
+    public mutating func prune(_ policy: RetentionPolicy, now: Timestamp) -> [EventID] {
+        let finishedBefore = now.advanced(by: .zero - policy.finished)
+        let deadBefore = now.advanced(by: .zero - policy.dead)
+        let old = entries.values.filter { entry in
+            entry.status.isFinished && entry.updatedAt <= (entry.status == .dead ? deadBefore : finishedBefore)
+        }
+        for entry in old {
+            entries[entry.id] = nil
+            identities[Identity(entry.event)] = nil
+        }
+        return old.map(\.id).sorted()
+    }
+
+    private struct Leased {
+        var key: LeaseKey
+        var end: Timestamp
+    }
+
+    private mutating func takeBack(
+        now: Timestamp, where isEnded: (Leased) -> Bool
+    ) -> (interrupted: Int, poisoned: Int) {
+        var counts = (interrupted: 0, poisoned: 0)
+        for leased in allLeased where isEnded(leased) {
+            guard var delivery = entries[leased.key.event]?.deliveries[leased.key.destination] else { continue }
+            delivery.interruptions += 1
+            let isPoison = delivery.interruptions >= poisonLimit
+            delivery.status = isPoison ? .dead : .retrying
+            delivery.lane = isPoison ? .live : .suspect
+            delivery.dueAt = isPoison ? nil : now
+            delivery.token = nil
+            delivery.lastError = Self.interruptionText
+            entries[leased.key.event]?.deliveries[leased.key.destination] = delivery
+            summarise(leased.key.event, now: now)
+            counts.interrupted += 1
+            counts.poisoned += isPoison ? 1 : 0
+        }
+        return counts
+    }
+
+    private var allLeased: [Leased] {
+        entries.values.flatMap { entry in
+            entry.deliveries.compactMap { destination, delivery in
+                guard let token = delivery.token, let end = delivery.dueAt else { return nil }
+                return Leased(key: LeaseKey(event: entry.id, destination: destination, token: token), end: end)
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import AsyncHTTPClient
+import LumbungCore
+import NIOCore
+import NIOHTTP1
+
+/// The request that carries one attempt.
+struct DeliveryRequest {
+    let destination: HTTPDestination
+    let attempt: Attempt
+    let contentTypePlan: ScanPlan?
+
+    /// The request with the payload byte for byte and the headers of CONTRACT.md, section 5.
+    var request: HTTPClientRequest {
+        var request = HTTPClientRequest(url: destination.url.description)
+        request.method = .POST
+        request.headers = headers
+        request.body = .bytes(ByteBuffer(bytes: attempt.lease.event.payload))
+        return request
+    }
+
+    private var headers: HTTPHeaders {
+        let event = attempt.lease.event
+        var headers: HTTPHeaders = [
+            "content-type": contentType,
+            "webhook-id": HeaderText.percentEncoded(event.identity),
+            "webhook-timestamp": String(attempt.startedAt.milliseconds / 1000),
+            "lumbung-queue-id": String(event.id.value),
+            "lumbung-source": HeaderText.percentEncoded(event.source),
+            "lumbung-attempt": String(attempt.lease.attempt),
+            "user-agent": destination.userAgent,
+        ]
+        if !event.type.isEmpty { headers.add(name: "lumbung-type", value: HeaderText.percentEncoded(event.type)) }
+        for name in Set(destination.headers.map { $0.name.lowercased() }) { headers.remove(name: name) }
+        for (name, value) in destination.headers { headers.add(name: name, value: value) }
+        return headers
+    }
+
+    /// The content type as the event came with it, when it did and a header can carry it.
+    private var contentType: String {
+        let fallback = "application/json"
+        guard let plan = contentTypePlan,
+            let scanned = try? JSONScanner.scan(Array(attempt.lease.event.headers.utf8), plan: plan),
+            case .string(let bytes, _)? = scanned.elements.first?.values.first?.content
+        else { return fallback }
+        let received = String(decoding: bytes, as: UTF8.self)
+        return !received.isEmpty && HeaderText.isValue(received) ? received : fallback
+    }
+}

@@ -1,0 +1,85 @@
+import AsyncHTTPClient
+import Glibc
+import LumbungCore
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// What an error during an exchange means for the attempt.
+struct ExchangeFailure {
+    let kind: AttemptOutcome.Kind
+    let detail: String
+    /// Whether nothing was sent because no connection came about, so that another address may be tried.
+    let isBeforeSending: Bool
+
+    private static let closedEarly = "the connection was closed before the answer ended"
+
+    private init(_ kind: AttemptOutcome.Kind, _ detail: String, isBeforeSending: Bool = false) {
+        self.kind = kind
+        self.detail = detail
+        self.isBeforeSending = isBeforeSending
+    }
+
+    /// Sorts an error of AsyncHTTPClient or of what lies below it.
+    init(_ error: any Error) {
+        switch error {
+        case is CancellationError: self.init(.interrupted, "cut before it ended")
+        case let error as HTTPClientError: self.init(error)
+        case let error as IOError: self.init(errno: error.errnoCode)
+        case let error as NIOConnectionError:
+            if let first = error.connectionErrors.first {
+                self.init(first.error)
+            } else {
+                self.init(.dns, "no address")
+            }
+        case let error as ChannelError: self.init(error)
+        case let error as WrongPeer: self.init(.blocked, error.description, isBeforeSending: true)
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            self.init(.tls, "no trusted TLS connection: \(error)", isBeforeSending: true)
+        case HTTPParserError.invalidEOFState: self.init(.reset, Self.closedEarly)
+        case is HTTPParserError: self.init(.failed, "the answer is no valid HTTP: \(error)")
+        default: self.init(.failed, "\(error)")
+        }
+    }
+
+    private init(_ error: HTTPClientError) {
+        switch error {
+        case .cancelled: self.init(.interrupted, "cut before it ended")
+        case .connectTimeout: self.init(.timeout, "no connection in time", isBeforeSending: true)
+        case .tlsHandshakeTimeout: self.init(.timeout, "no TLS handshake in time", isBeforeSending: true)
+        case .deadlineExceeded, .readTimeout, .writeTimeout, .getConnectionFromPoolTimeout:
+            self.init(.timeout, "no answer in time")
+        case .remoteConnectionClosed: self.init(.reset, Self.closedEarly)
+        default: self.init(.failed, error.shortDescription)
+        }
+    }
+
+    private init(_ error: ChannelError) {
+        switch error {
+        case .connectTimeout: self.init(.timeout, "no connection in time", isBeforeSending: true)
+        case .ioOnClosedChannel, .alreadyClosed, .eof, .inputClosed, .outputClosed:
+            self.init(.reset, Self.closedEarly)
+        default: self.init(.failed, "\(error)")
+        }
+    }
+
+    private init(errno code: Int32) {
+        switch code {
+        case ECONNREFUSED: self.init(.refused, "connection refused", isBeforeSending: true)
+        case EHOSTUNREACH, ENETUNREACH, ENETDOWN, EHOSTDOWN, EADDRNOTAVAIL, EAFNOSUPPORT, EACCES, EPERM:
+            self.init(.refused, "no way there (error number \(code))", isBeforeSending: true)
+        case ETIMEDOUT: self.init(.timeout, "no connection in time")
+        case ECONNRESET, EPIPE, ECONNABORTED, ENOTCONN, EBADF:
+            self.init(.reset, "the connection was reset")
+        default: self.init(.failed, "error number \(code)")
+        }
+    }
+}
+
+/// A connection that leads to another address than the one that was checked.
+struct WrongPeer: Error, CustomStringConvertible {
+    let wanted: IPAddress
+
+    var description: String { "the connection does not lead to \(wanted)" }
+}

@@ -1,0 +1,71 @@
+public import LumbungCore
+public import NIOCore
+import NIOPosix
+
+/// Delivers events to one HTTP destination: a POST of the payload, byte for byte.
+///
+/// Delivery: one attempt is one request. Success is an answer 2xx; redirects are not followed, so a 3xx is a failure
+/// with its status. The head of the response, ``AttemptOutcome/keptResponseBytes``, is kept; the connection is dropped
+/// rather than reading more. The destination's timeout covers the whole exchange. On every attempt the host is looked
+/// up anew; unless the destination allows private addresses, one address that is not public refuses the attempt
+/// (`blocked`), and the connection goes to an address that was checked.
+public final class HTTPTransport: Transport {
+    /// A lookup may answer with many addresses; this many are tried when no connection comes about.
+    static let triedAddresses = 4
+
+    let destination: HTTPDestination
+    let clients: PinnedClients
+    let contentTypePlan: ScanPlan?
+    let lookup: HostLookup
+
+    /// Makes a transport; nothing is looked up or connected yet.
+    ///
+    /// - Parameters:
+    ///   - destination: Where to, and under which limits.
+    ///   - resolver: How names become addresses.
+    ///   - eventLoopGroup: The threads that do the network's work; SwiftNIO's shared ones when `nil`.
+    public init(
+        destination: HTTPDestination,
+        resolver: NameResolver = .system,
+        eventLoopGroup: (any EventLoopGroup)? = nil
+    ) {
+        self.destination = destination
+        let eventLoopGroup = eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
+        clients = PinnedClients(destination: destination, eventLoopGroup: eventLoopGroup)
+        contentTypePlan = (try? JSONPointer("/content-type")).map { ScanPlan(pointers: [$0]) }
+        lookup = HostLookup(host: destination.url.lookupName, resolver: resolver)
+    }
+
+    /// Closes the connections.
+    ///
+    /// To be called once before the transport is let go; attempts that come later are
+    /// `interrupted`, attempts that run end by themselves.
+    public func shutdown() async {
+        await clients.close()
+    }
+
+    /// Tries once to deliver, as ``HTTPTransport`` promises.
+    public func deliver(_ attempt: Attempt) async -> AttemptOutcome {
+        let timeout = destination.timeout
+        return await withTaskGroup(of: AttemptOutcome?.self) { group in
+            group.addTask { await self.exchange(attempt) }
+            group.addTask {
+                // A cut sleep is no time that is over; the exchange hears of the cut by itself.
+                try? await Task.sleep(for: timeout, clock: .continuous)
+                return nil
+            }
+            var isTimeOver = false
+            var result: AttemptOutcome?
+            for await ending in group {
+                if let ending { result = ending } else if result == nil { isTimeOver = !Task.isCancelled }
+                group.cancelAll()
+            }
+            var outcome = result ?? AttemptOutcome(kind: .interrupted)
+            if isTimeOver && outcome.kind == .interrupted {
+                outcome.kind = .timeout
+                outcome.detail = "not done within \(timeout)"
+            }
+            return outcome
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+/// Posts webhooks to an ingest URL, as `lumbung send` does.
+public struct WebhookSender: Sendable {
+    /// What the server answered.
+    public struct Answer: Sendable {
+        /// The HTTP status.
+        public var status: Int
+        /// The body, at most 64 KiB of it.
+        public var body: String
+    }
+
+    /// Why nothing was answered.
+    public struct Unreachable: Error, Sendable, CustomStringConvertible {
+        /// A sentence.
+        public let description: String
+    }
+
+    private let url: String
+
+    /// Points the sender at an ingest URL.
+    public init(url: String) {
+        self.url = url
+    }
+
+    /// Posts one body as JSON.
+    /// - Throws: ``Unreachable`` when no answer came within 30 s.
+    public func post(_ body: [UInt8]) async throws(Unreachable) -> Answer {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.httpVersion = .http1Only
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let result: Result<Answer, Unreachable>
+        do {
+            var request = HTTPClientRequest(url: url)
+            request.method = .POST
+            request.headers.add(name: "content-type", value: "application/json")
+            request.headers.add(name: "user-agent", value: "Lumbung-send")
+            request.body = .bytes(ByteBuffer(bytes: body))
+            let response = try await client.execute(request, timeout: .seconds(30))
+            let answer = try await response.body.collect(upTo: 64 * 1024)
+            result = .success(Answer(status: Int(response.status.code), body: String(buffer: answer)))
+        } catch {
+            result = .failure(Unreachable(description: "no answer from \(url): \(error)"))
+        }
+        try? await client.shutdown()
+        return try result.get()
+    }
+}

@@ -1,0 +1,88 @@
+import Testing
+
+@testable import LumbungServer
+
+@Suite struct ContractExampleTests {
+    /// The contract's own example: all of it is recognised, and what this version lacks is refused by name.
+    @Test func `the whole format is recognised`() {
+        let yaml = """
+            sources:
+              accurate:
+                allow: [202.78.195.250, 163.61.77.2]
+                token: ${ACCURATE_TOKEN}
+              github:
+                secret: ${GITHUB_SECRET}
+              shop:
+                preset: shopify
+                secret_file: /run/secrets/shopify
+              custom:
+                verify: {scheme: hmac, algorithm: sha256, encoding: hex, header: X-Signature, tolerance: 5m,
+                         signed: "{timestamp}.{body}", timestamp_header: X-Timestamp, secret: ${CUSTOM_SECRET}}
+                id: header:X-Request-Id
+                type: json:/type
+                split: ""
+                rate: 100/s
+                max_body_bytes: 5242880
+                answer: {status: 202}
+                resend_revives: true
+            destinations:
+              app:
+                url: https://app.example.com/hooks
+                secret: ${APP_SECRET}
+                headers: {Authorization: "Bearer ${APP_TOKEN}"}
+                timeout: 15s
+                concurrency: 5
+                rate: 50/s
+                retry: {attempts: 12, first: 5s, longest: 6h}
+                permanent: [400, 422]
+                order_by: json:/databaseId
+                allow_private: false
+              importer:
+                command: [/usr/local/bin/import-receipt, --stdin]
+                timeout: 60s
+            routes:
+              - from: accurate
+                type: [SALES_RECEIPT, "PURCHASE_*"]
+                when: {/data/0/action: WRITE, /databaseId: [1293289, 1293290], /total: {gt: 0}}
+                to: [app]
+            """
+        let names = ["ACCURATE_TOKEN", "GITHUB_SECRET", "CUSTOM_SECRET", "APP_SECRET", "APP_TOKEN"]
+        let lines = problems(yaml, environment: Dictionary(uniqueKeysWithValues: names.map { ($0, "v") }))
+        let places = [
+            "3:5 allow", "4:5 token", "6:5 secret", "9:5 secret_file", "11:5 verify", "16:5 rate", "18:5 answer",
+            "23:5 secret",
+            "27:5 rate", "29:5 permanent", "30:5 order_by", "33:5 command", "37:5 type", "38:5 when",
+        ]
+        var expected = places.map { place in
+            let parts = place.split(separator: " ")
+            return "f:\(parts[0]): `\(parts[1])` is not supported in this version"
+        }
+        expected.insert("f:8:13: this preset is not supported in this version; the only one is `accurate`", at: 3)
+        #expect(lines == expected)
+    }
+
+    @Test func `the same without what this version lacks is accepted`() {
+        let yaml = """
+            sources:
+              accurate:
+              custom:
+                id: header:X-Request-Id
+                type: json:/type
+                split: ""
+                max_body_bytes: 5242880
+                resend_revives: true
+            destinations:
+              app:
+                url: https://app.example.com/hooks
+                headers: {Authorization: "Bearer ${APP_TOKEN}"}
+                timeout: 15s
+                concurrency: 5
+                retry: {attempts: 12, first: 5s, longest: 6h}
+                allow_private: false
+            routes:
+              - from: accurate
+                to: [app]
+            """
+        #expect(inbox(yaml, environment: ["APP_TOKEN": "t"]).routes.count == 1)
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Testing
+
+@testable import LumbungServer
+
+@Suite struct ConfigPrintTests {
+    private static let yaml = """
+        settings:
+          admin_token: ${TOKEN}
+          worker_count: 7
+        sources:
+          shop: {id: [json:/id, header:X-Id, sha256], type: order, max_body_bytes: 10, resend_revives: false}
+        destinations:
+          app:
+            url: https://app.example/hook?key=${TOKEN}
+            headers: {Authorization: "Bearer ${TOKEN}"}
+            timeout: 250ms
+            allow_private: true
+            concurrency: 3
+            retry: {attempts: 2, first: 1s, longest: 90s}
+          print: {log: true, paused: true}
+        """
+
+    private func printed() throws -> ConfigPrint {
+        let environment = ["TOKEN": "canary", "PORT": "8000"]
+        return ConfigPrint(try load(flags: ["log-format": "json"], environment: environment, yaml: Self.yaml).get())
+    }
+
+    @Test func `the table`() throws {
+        let lines = try printed().table().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        #expect(lines[0] == "NAME                    VALUE                   ORIGIN")
+        #expect(lines.contains("PORT                    8000                    environment PORT"))
+        #expect(lines.contains("ADMIN_TOKEN             ********                lumbung.yaml:2:16"))
+        #expect(lines.contains("WORKER_COUNT            7                       lumbung.yaml:3:17"))
+        #expect(lines.contains("LOG_FORMAT              json                    flag --log-format"))
+        #expect(lines.contains("HOST                    0.0.0.0                 default"))
+        #expect(lines.contains("TLS_KEY_FILE            -                       default"))
+        #expect(lines.contains("CONFIG_FILE             lumbung.yaml            default"))
+        #expect(lines.contains("shop    json:/id, header:X-Id, sha256  order  10              no"))
+        #expect(
+            lines.contains(
+                "app          http  3            2 x 1s..90s  https://app.example/hook?********; timeout 250ms; "
+                    + "private addresses allowed; Authorization: ********"))
+        #expect(lines.contains("print        log   -            12 x 5s..6h  paused"))
+        #expect(lines.contains("shop  app, print"))
+        #expect(lines.allSatisfy { !$0.hasSuffix(" ") })
+    }
+
+    @Test func `the JSON document`() throws {
+        let text = try printed().json()
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(object["config_file"] as? String == "lumbung.yaml")
+        let settings = try #require(object["settings"] as? [[String: Any]])
+        #expect(settings.count == SettingDefinition.all.count)
+        let token = try #require(settings.first { $0["name"] as? String == "ADMIN_TOKEN" })
+        #expect(token["value"] as? String == "********")
+        #expect(token["secret"] as? Bool == true)
+        #expect(token["origin"] as? String == "lumbung.yaml:2:16")
+        #expect(settings.last?["value"] is NSNull)
+        let destinations = try #require(object["destinations"] as? [[String: Any]])
+        #expect(destinations[0]["url"] as? String == "https://app.example/hook?********")
+        #expect(destinations[0]["timeout_ms"] as? Int == 250)
+        #expect((destinations[0]["retry"] as? [String: Any])?["longest_ms"] as? Int == 90_000)
+        #expect(destinations[1]["url"] is NSNull)
+        #expect(destinations[1]["paused"] as? Bool == true)
+        let sources = try #require(object["sources"] as? [[String: Any]])
+        #expect(sources[0]["id"] as? [String] == ["json:/id", "header:X-Id", "sha256"])
+        let routes = try #require(object["routes"] as? [[String: Any]])
+        #expect(routes[0]["to"] as? [String] == ["app", "print"])
+    }
+
+    @Test func `no rendering shows a secret`() throws {
+        let printed = try printed()
+        var dumped = ""
+        dump(printed.loaded, to: &dumped)
+        let renderings = [
+            printed.table(), printed.json(), dumped, "\(printed.loaded.settings)", "\(printed.loaded.resolved)",
+            String(reflecting: printed.loaded.settings),
+        ]
+        for text in renderings { #expect(!text.contains("Bearer canary")) }
+        for text in [renderings[0], renderings[1], renderings[3], renderings[4], renderings[5]] {
+            #expect(!text.contains("canary"))
+        }
+    }
+
+    @Test func `no problem shows a secret`() throws {
+        let canary = "canary-secret"
+        let yamls = [
+            "settings:\n  admin_token: \(canary) x\n",
+            "settings:\n  admin_token: [\(canary)]\n",
+            "settings:\n  admin_token: \"\(canary)\\n\"\n",
+            "settings:\n  admin_token: \"\(canary)\n",
+            "settings:\n  admin_token: ${\(canary)\n",
+            "settings:\n  database_url: postgres://u:\(canary)@h/d\n",
+            "settings:\n  database_url: mysql://u:\(canary)@h/d\n",
+            "settings:\n  database_url: mysql:u:\(canary)@h/d\n",
+            "destinations:\n  a:\n    url: https://u:\(canary)@h/\n",
+            "destinations:\n  a:\n    url: ftp://h/\(canary)\n",
+            "destinations:\n  a:\n    url: https://h/#\(canary)\n",
+            "destinations:\n  a:\n    url: https://h:\(canary)/\n",
+            "destinations:\n  a:\n    url: [\(canary)]\n",
+            "destinations:\n  a:\n    url: https://h/\n    headers: {A: \"\(canary)\\r\\n\"}\n",
+            "destinations:\n  a:\n    url: https://h/\n    headers: Bearer \(canary)\n",
+            "destinations:\n  a:\n    url: https://h/\n    headers: [\(canary)]\n",
+            "destinations:\n  a:\n    url: https://h/\n    secret: \(canary)\n",
+            "destinations:\n  a: https://h/?\(canary)\n",
+            "destinations: https://h/?\(canary)\n",
+            "sources:\n  a: {token: \(canary), secrets: [\(canary)], verify: {secret: \(canary)}}\n",
+            "sources:\n  a: {token: \(canary), token: \(canary)}\n",
+            "sources:\n  a:\n    token: \(canary)\n\tx: y\n",
+            "sources:\n  a:\n    token: !custom \(canary)\n",
+            "sources:\n  a:\n    preset: \(canary)\n",
+            "sources:\n  a: {max_body_bytes: '${C}', resend_revives: '${C}', id: '${C}', preset: '${C}', type: '${C}\\\\x7F'}\n",
+            "routes: [{from: '${C}', to: '${C}'}]\nsettings: {port: '${C}', host: '${C}-', log_level: '${C}'}\n",
+            "\(canary)",
+            "- \(canary)",
+        ]
+        for yaml in yamls {
+            let lines = try problemLines(environment: ["C": canary], yaml: yaml)
+            #expect(!lines.isEmpty, "\(yaml)")
+            for line in lines where !(yaml.contains("${\(canary)")) {
+                #expect(!line.contains(canary), "\(yaml) gives \(line)")
+            }
+        }
+        for environment in [
+            ["ADMIN_TOKEN": canary + " "], ["DATABASE_URL": "postgres://u:\(canary)@h"],
+            ["DATABASE_URL": "x:\(canary)"], ["ADMIN_TOKEN": canary, "ADMIN_TOKEN_FILE": "x"],
+        ] {
+            let lines = try problemLines(environment: environment)
+            #expect(lines.count == 1)
+            #expect(!lines[0].contains(canary))
+        }
+    }
+}
