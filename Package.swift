@@ -27,9 +27,9 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
-    static let nioExtras = product(name: "NIOExtras", package: "swift-nio-extras")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = product(name: "Yams", package: "Yams")
@@ -40,6 +40,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "lumbung", targets: ["lumbung"]),
+        .library(name: "LumbungCore", targets: ["LumbungCore"]),
         .library(name: "LumbungKit", targets: ["LumbungKit"]),
         .library(name: "LumbungSQLite", targets: ["LumbungSQLite"]),
         .library(name: "LumbungTesting", targets: ["LumbungTesting"]),
@@ -51,7 +52,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
@@ -68,14 +69,14 @@ let package = Package(
         .target(name: "LumbungSQLite", dependencies: ["LumbungCore", .grdb, .grdbSQLite], swiftSettings: house),
         .target(
             name: "LumbungTransport",
-            dependencies: ["LumbungCore", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix],
+            dependencies: ["LumbungCore", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .nioSSL],
             swiftSettings: house
         ),
         .target(
             name: "LumbungHTTP",
             dependencies: [
-                "LumbungCore", "LumbungKit", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .nioCore, .nioExtras,
-                .nioHTTP1, .nioPosix, .serviceLifecycle,
+                "LumbungCore", "LumbungKit", .hummingbird, .hummingbirdCore, .httpTypes, .logging, .nioCore,
+                .nioHTTP1, .serviceLifecycle,
             ],
             swiftSettings: house
         ),
@@ -103,7 +104,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LumbungTransportTests",
-            dependencies: ["LumbungCore", "LumbungTransport", .nioCore, .nioHTTP1, .nioPosix],
+            dependencies: ["LumbungCore", "LumbungTransport", .nioCore, .nioHTTP1, .nioPosix, .nioSSL],
             swiftSettings: house
         ),
         .testTarget(

@@ -45,7 +45,7 @@ final class ThreadSemaphore: Sendable {
         return unsafe sem_trywait(storage) == 0
     }
 
-    /// Blocks the calling thread for a while, measured on the monotonic clock.
+    /// Blocks the calling thread for a while; a jump of the wall clock changes nothing.
     static func pause(milliseconds: Int) {
         var time = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)
         unsafe nanosleep(&time, nil)

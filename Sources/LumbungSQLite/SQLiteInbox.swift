@@ -48,54 +48,66 @@ public final class SQLiteInbox: InboxStore {
         }
     }
 
+    /// Hands events to the writer; see ``InboxStore``.
     public func append(_ request: AppendRequest) {
         desk.submit(request)
     }
 
+    /// Leaves a refused request to be kept with the next commit.
     public func reject(_ rejection: Rejection) {
         desk.submit(rejection)
     }
 
+    /// Gives every name a number, keeping known ones.
     public func register(destinations names: [String]) async throws(StoreError) -> [String: DestinationID] {
         try await perform { session throws(StoreError) in try session.register(names) }
     }
 
+    /// Starts a new boot epoch and voids the leases of older ones.
     public func recover(now: Timestamp) async throws(StoreError) -> RecoveryReport {
         try await perform { session throws(StoreError) in try session.recover(now: now) }
     }
 
+    /// Records results and hands out work in one transaction.
     public func turn(_ turn: Turn) async throws(StoreError) -> TurnResult {
         try await perform { session throws(StoreError) in try session.perform(turn) }
     }
 
+    /// Takes back leases that ended and that nobody holds.
     public func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> Int {
         try await perform { session throws(StoreError) in
             try session.takeBack(endedBefore: now, except: Set(held), now: now).interrupted
         }
     }
 
+    /// Removes one slice of finished events past their retention.
     public func prune(
         _ policy: RetentionPolicy, now: Timestamp, after cursor: EventID
     ) async throws(StoreError) -> PruneSlice {
         try await perform { session throws(StoreError) in try session.prune(policy, now: now, after: cursor) }
     }
 
+    /// Reads one event beside the writer, within two seconds.
     public func event(_ id: EventID) async throws(StoreError) -> StoredEvent? {
         try await reader.event(id)
     }
 
+    /// Counts events by status beside the writer, within two seconds.
     public func statusCounts() async throws(StoreError) -> [EventStatus: Int] {
         try await reader.statusCounts()
     }
 
+    /// Lists the kept rejections, newest first.
     public func rejections(limit: Int) async throws(StoreError) -> [Rejection] {
         try await reader.rejections(limit: limit)
     }
 
+    /// Tells whether a commit succeeds now, by making one.
     public func health() async -> StoreHealth {
         do throws(StoreError) {
             // An empty job still begins and commits: whoever answers "ready" has just done it.
             return try await perform { session throws(StoreError) in
+                guard session.isAdmitting else { throw StoreError.diskFull }
                 try session.execute("UPDATE meta SET value = value WHERE key = 'boot_epoch'")
                 return .ready
             }
@@ -104,10 +116,12 @@ public final class SQLiteInbox: InboxStore {
         }
     }
 
+    /// Waits for the end of the writer and tells why it failed, if it did.
     public func failure() async -> String? {
         await desk.failure()
     }
 
+    /// Finishes what was handed in, copies the log into the file and closes it.
     public func close() async {
         desk.close()
         _ = await desk.failure()

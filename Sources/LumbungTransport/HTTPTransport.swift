@@ -47,25 +47,40 @@ public final class HTTPTransport: Transport {
     /// Tries once to deliver, as ``HTTPTransport`` promises.
     public func deliver(_ attempt: Attempt) async -> AttemptOutcome {
         let timeout = destination.timeout
-        return await withTaskGroup(of: AttemptOutcome?.self) { group in
+        let race = await withTaskGroup(of: AttemptOutcome?.self, returning: Race.self) { group in
             group.addTask { await self.exchange(attempt) }
             group.addTask {
                 // A cut sleep is no time that is over; the exchange hears of the cut by itself.
                 try? await Task.sleep(for: timeout, clock: .continuous)
                 return nil
             }
-            var isTimeOver = false
-            var result: AttemptOutcome?
+            var race = Race()
             for await ending in group {
-                if let ending { result = ending } else if result == nil { isTimeOver = !Task.isCancelled }
+                if let ending {
+                    race.ending = ending
+                } else if race.ending == nil {
+                    race.isTimeOver = !Task.isCancelled
+                }
                 group.cancelAll()
             }
-            var outcome = result ?? AttemptOutcome(kind: .interrupted)
-            if isTimeOver && outcome.kind == .interrupted {
-                outcome.kind = .timeout
-                outcome.detail = "not done within \(timeout)"
-            }
-            return outcome
+            return race
         }
+        return race.outcome(timeout: timeout)
+    }
+}
+
+/// How the race between an exchange and its timeout went.
+private struct Race {
+    /// How the exchange ended.
+    var ending: AttemptOutcome?
+    /// Whether the timeout came first.
+    var isTimeOver = false
+
+    /// The outcome of the attempt. Made anew instead of changed in place: Swift 6.3.1 loses `kind` of an outcome that is
+    /// changed under a condition inside the group's closure in a release build (docs/decisions/0020).
+    func outcome(timeout: Duration) -> AttemptOutcome {
+        let ended = ending ?? AttemptOutcome(kind: .interrupted)
+        guard isTimeOver, ended.kind == .interrupted else { return ended }
+        return AttemptOutcome(kind: .timeout, detail: "not done within \(timeout)")
     }
 }

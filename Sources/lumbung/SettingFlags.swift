@@ -2,66 +2,69 @@ import ArgumentParser
 import Foundation
 import LumbungServer
 
-/// A flag for every setting of the server. Precedence: flag, environment, config file, default.
+/// A flag for every setting of the server.
+///
+/// Precedence: flag, environment, config file, default.
 struct SettingFlags: ParsableArguments {
-    @Option(name: .customLong("host"), help: "address of the ingest listener (0.0.0.0). Environment: HOST.")
+    @Option(name: .customLong("host"), help: .setting(.host))
     var host: String?
 
-    @Option(name: .customLong("port"), help: "port of the ingest listener (9000). Environment: PORT.")
+    @Option(name: .customLong("port"), help: .setting(.port))
     var port: String?
 
-    @Option(name: .customLong("admin-host"), help: "address of the admin listener (127.0.0.1). Environment: ADMIN_HOST.")
+    @Option(name: .customLong("admin-host"), help: .setting(.adminHost))
     var adminHost: String?
 
-    @Option(name: .customLong("admin-port"), help: "port of the admin listener (9001). Environment: ADMIN_PORT.")
+    @Option(name: .customLong("admin-port"), help: .setting(.adminPort))
     var adminPort: String?
 
-    @Option(name: .customLong("admin-token"), help: "bearer token of the admin listener; better through ADMIN_TOKEN or the next flag. Environment: ADMIN_TOKEN.")
+    @Option(name: .customLong("admin-token"), help: .setting(.adminToken))
     var adminToken: String?
 
-    @Option(name: .customLong("admin-token-file"), help: "file that holds the admin token. Environment: ADMIN_TOKEN_FILE.")
+    @Option(
+        name: .customLong("admin-token-file"), help: "File that holds the admin token. Environment: ADMIN_TOKEN_FILE.")
     var adminTokenFile: String?
 
-    @Option(name: .customLong("database-url"), help: "where the inbox is stored (sqlite:data/webhook.db). Environment: DATABASE_URL.")
+    @Option(name: .customLong("database-url"), help: .setting(.databaseURL))
     var databaseUrl: String?
 
-    @Option(name: .customLong("worker-count"), help: "events processed at the same time (5). Environment: WORKER_COUNT.")
+    @Option(name: .customLong("worker-count"), help: .setting(.workerCount))
     var workerCount: String?
 
-    @Option(name: .customLong("queue-buffer"), help: "claimed events held in memory (1000). Environment: QUEUE_BUFFER.")
+    @Option(name: .customLong("queue-buffer"), help: .setting(.queueBuffer))
     var queueBuffer: String?
 
-    @Option(name: .customLong("busy-timeout-ms"), help: "milliseconds a commit may wait before 503 (5000). Environment: BUSY_TIMEOUT_MS.")
+    @Option(name: .customLong("busy-timeout-ms"), help: .setting(.busyTimeoutMS))
     var busyTimeoutMs: String?
 
-    @Option(name: .customLong("max-body-bytes"), help: "largest body in bytes (1048576). Environment: MAX_BODY_BYTES.")
+    @Option(name: .customLong("max-body-bytes"), help: .setting(.maxBodyBytes))
     var maxBodyBytes: String?
 
-    @Option(name: .customLong("config-file"), help: "sources, destinations, routes (lumbung.yaml if there). Environment: CONFIG_FILE.")
+    @Option(name: .customLong("config-file"), help: .setting(.configFile))
     var configFile: String?
 
-    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error, critical (info). Environment: LOG_LEVEL.")
+    @Option(name: .customLong("log-level"), help: .setting(.logLevel))
     var logLevel: String?
 
-    @Option(name: .customLong("log-format"), help: "text or json (text). Environment: LOG_FORMAT.")
+    @Option(name: .customLong("log-format"), help: .setting(.logFormat))
     var logFormat: String?
 
-    @Option(name: .customLong("retention-days"), help: "days that finished events are kept (30). Environment: RETENTION_DAYS.")
+    @Option(name: .customLong("retention-days"), help: .setting(.retentionDays))
     var retentionDays: String?
 
-    @Option(name: .customLong("dead-retention-days"), help: "days that dead events are kept (90). Environment: DEAD_RETENTION_DAYS.")
+    @Option(name: .customLong("dead-retention-days"), help: .setting(.deadRetentionDays))
     var deadRetentionDays: String?
 
-    @Option(name: .customLong("shutdown-grace-seconds"), help: "seconds that running attempts may finish (30). Environment: SHUTDOWN_GRACE_SECONDS.")
+    @Option(name: .customLong("shutdown-grace-seconds"), help: .setting(.shutdownGraceSeconds))
     var shutdownGraceSeconds: String?
 
-    @Option(name: .customLong("tls-cert-file"), help: "not supported in this version. Environment: TLS_CERT_FILE.")
+    @Option(name: .customLong("tls-cert-file"), help: .setting(.tlsCertFile))
     var tlsCertFile: String?
 
-    @Option(name: .customLong("tls-key-file"), help: "not supported in this version. Environment: TLS_KEY_FILE.")
+    @Option(name: .customLong("tls-key-file"), help: .setting(.tlsKeyFile))
     var tlsKeyFile: String?
 
-    @Option(name: .customLong("trusted-proxies"), help: "not supported in this version. Environment: TRUSTED_PROXIES.")
+    @Option(name: .customLong("trusted-proxies"), help: .setting(.trustedProxies))
     var trustedProxies: String?
 
     /// The flags that were given, by name.
@@ -101,6 +104,7 @@ struct SettingFlags: ParsableArguments {
     }
 
     /// Reads the configuration.
+    ///
     /// - Throws: Exit code 78 after every problem was told on standard error.
     func load() throws -> LoadedConfiguration {
         do throws(InvalidConfiguration) {
@@ -109,5 +113,16 @@ struct SettingFlags: ParsableArguments {
             for line in error.lines { Terminal.complain(line) }
             throw ExitCode(78)
         }
+    }
+}
+
+extension ArgumentHelp {
+    /// What the table of settings says of one: meaning, default, environment.
+    fileprivate static func setting(_ name: SettingName) -> ArgumentHelp {
+        guard let definition = SettingDefinition.all.first(where: { $0.name == name }) else { return "" }
+        let meaning = definition.meaning.prefix(1).uppercased() + definition.meaning.dropFirst()
+        let standing =
+            definition.isSupported ? definition.defaultValue.map { " (\($0))" } ?? "" : " (not in this version)"
+        return ArgumentHelp(stringLiteral: "\(meaning)\(standing). Environment: \(definition.environmentName).")
     }
 }

@@ -44,7 +44,9 @@ import Testing
                 == "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 15\r\n\r\n{\"status\":\"ok\"}")
         #expect(
             Self.text(.healthy, isHead: true, closes: true)
-                == "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 15\r\nconnection: close\r\n\r\n")
+                == "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 15\r\n"
+                + "connection: close\r\n\r\n"
+        )
     }
 
     @Test func `a problem over the wire`() {
@@ -67,7 +69,9 @@ import Testing
         let token = AdminToken("s3cret")
         #expect(token.admits("Bearer s3cret"))
         #expect(token.admits("bearer s3cret"))
-        for wrong in ["Bearer s3cre", "Bearer s3cret ", "Bearer s3crets3cret", "Bearer ", "Bearer", "s3cret", "Basic s3cret", ""] {
+        for wrong in [
+            "Bearer s3cre", "Bearer s3cret ", "Bearer s3crets3cret", "Bearer ", "Bearer", "s3cret", "Basic s3cret", "",
+        ] {
             #expect(!token.admits(wrong))
         }
         #expect(!token.admits(nil))

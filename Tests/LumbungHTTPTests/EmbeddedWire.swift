@@ -12,6 +12,7 @@ final class EmbeddedWire {
     let log = FakeLog()
     let channel: EmbeddedChannel
     let loop: EmbeddedEventLoop
+    let shared: IngestLoop?
     private let reads = ReadCounter()
 
     init(_ limits: IngestLimits = IngestLimits(), sources: [Source]? = nil, store: FakeStore = FakeStore()) throws {
@@ -28,6 +29,7 @@ final class EmbeddedWire {
             askReadiness: { _, reply in reply(nil) })
         try channel.pipeline.syncOperations.addHandler(reads)
         let child = IngestChildChannel(desk: desk, group: loop)
+        shared = child.loops[ObjectIdentifier(loop)]
         _ = try child.setup(channel: channel, logger: Logger(label: "test")).wait()
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
@@ -81,7 +83,7 @@ final class EmbeddedWire {
         return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
     }
 
-    static func head(_ line: String = "POST /webhook/accurate HTTP/1.1", _ fields: [String]) -> String {
+    static func head(_ fields: [String], line: String = "POST /webhook/accurate HTTP/1.1") -> String {
         ([line] + fields).joined(separator: "\r\n") + "\r\n\r\n"
     }
 }

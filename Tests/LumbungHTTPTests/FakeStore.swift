@@ -57,7 +57,8 @@ final class FakeStore: InboxStore {
     func recover(now: Timestamp) async throws(StoreError) -> RecoveryReport { throw .closed }
     func turn(_ turn: Turn) async throws(StoreError) -> TurnResult { throw .closed }
     func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> Int { 0 }
-    func prune(_ policy: RetentionPolicy, now: Timestamp, after cursor: EventID) async throws(StoreError) -> PruneSlice {
+    func prune(_ policy: RetentionPolicy, now: Timestamp, after cursor: EventID) async throws(StoreError) -> PruneSlice
+    {
         throw .closed
     }
     func event(_ id: EventID) async throws(StoreError) -> StoredEvent? { nil }

@@ -7,7 +7,11 @@ import Testing
 
 @Suite struct IngestExchangeTests {
     enum Event {
-        case head(RequestPlan), body(Int), end, malformed, inputClosed, answered(Bool), flushed
+        case head(RequestPlan)
+        case body(Int)
+        case end, malformed, inputClosed
+        case answered(Bool)
+        case flushed
         case bytes, timeout, quiesce, inactive
     }
 
@@ -49,7 +53,9 @@ import Testing
         Step(
             name: "a lost POST does not", events: [.head(lostPost)], action: .refuse(Refusal(.unknownPath)),
             state: .answering),
-        Step(name: "a declared length over the limit", events: [.head(large)], action: .refuse(tooLarge), state: .answering),
+        Step(
+            name: "a declared length over the limit", events: [.head(large)], action: .refuse(tooLarge),
+            state: .answering),
         Step(
             name: "at the limit", events: [.head(post), .body(1_048_576)], action: .keepBody, state: .reading),
         Step(
@@ -58,32 +64,40 @@ import Testing
         Step(
             name: "answered", events: [.head(post), .end, .answered(true)], action: .takeNext, state: .idle),
         Step(
-            name: "answered, not read", events: [.head(post), .end, .answered(false)], action: .awaitFlush, state: .sending),
+            name: "answered, not read", events: [.head(post), .end, .answered(false)], action: .awaitFlush,
+            state: .sending),
         Step(
             name: "read after all", events: [.head(post), .end, .answered(false), .flushed], action: .takeNext,
             state: .idle),
         Step(
-            name: "never read", events: [.head(post), .end, .answered(false), .timeout], action: .close, state: .closed),
+            name: "never read", events: [.head(post), .end, .answered(false), .timeout], action: .close,
+            state: .closed),
         Step(name: "the last", events: [.head(last), .end, .answered(true)], action: .close, state: .closed),
         Step(name: "refused", events: [.head(large), .answered(true)], action: .closeOutput, state: .draining),
         Step(
-            name: "input while draining", events: [.head(large), .answered(true), .body(5)], action: .none, state: .draining),
+            name: "input while draining", events: [.head(large), .answered(true), .body(5)], action: .none,
+            state: .draining),
         Step(
             name: "drained", events: [.head(large), .answered(true), .inputClosed], action: .close, state: .closed),
         Step(
             name: "never drained", events: [.head(large), .answered(true), .timeout], action: .close, state: .closed),
         Step(name: "idle too long", events: [.timeout], action: .close, state: .closed),
-        Step(name: "a slow head", events: [.bytes, .timeout], action: .refuse(Refusal(.headTooSlow)), state: .answering),
+        Step(
+            name: "a slow head", events: [.bytes, .timeout], action: .refuse(Refusal(.headTooSlow)), state: .answering),
         Step(
             name: "a slow body", events: [.head(post), .timeout], action: .refuse(Refusal(.bodyTooSlow)),
             state: .answering),
         Step(
-            name: "a commit may take its time", events: [.head(post), .end, .timeout], action: .none, state: .answering),
+            name: "a commit may take its time", events: [.head(post), .end, .timeout], action: .none,
+            state: .answering),
         Step(name: "bytes that are no request", events: [.malformed], action: .refuse(bad), state: .answering),
         Step(name: "a bad chunk", events: [.head(post), .malformed], action: .refuse(bad), state: .answering),
-        Step(name: "bad bytes while answering", events: [.head(post), .end, .malformed], action: .none, state: .answering),
         Step(
-            name: "a body cut short", events: [.head(post), .body(3), .inputClosed], action: .refuse(Refusal(.cutShort)),
+            name: "bad bytes while answering", events: [.head(post), .end, .malformed], action: .none, state: .answering
+        ),
+        Step(
+            name: "a body cut short", events: [.head(post), .body(3), .inputClosed],
+            action: .refuse(Refusal(.cutShort)),
             state: .answering),
         Step(name: "the sender leaves", events: [.inputClosed], action: .close, state: .closed),
         Step(name: "a stop while idle", events: [.quiesce], action: .close, state: .closed),
@@ -95,7 +109,9 @@ import Testing
         Step(
             name: "a stop while answering", events: [.head(post), .end, .quiesce, .answered(true)], action: .close,
             state: .closed),
-        Step(name: "gone while answering", events: [.head(post), .end, .inactive, .answered(true)], action: .none, state: .closed),
+        Step(
+            name: "gone while answering", events: [.head(post), .end, .inactive, .answered(true)], action: .none,
+            state: .closed),
         Step(name: "gone, then a timeout", events: [.inactive, .timeout], action: .none, state: .closed),
     ]
 

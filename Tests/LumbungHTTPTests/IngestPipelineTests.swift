@@ -1,5 +1,7 @@
+import LumbungCore
 import LumbungKit
 import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import LumbungHTTP
@@ -166,7 +168,8 @@ import Testing
         let wire = try EmbeddedWire()
         wire.store.hold()
         let good = EmbeddedWire.post(#"{"uuid":"a"}"#)
-        try wire.send(good + EmbeddedWire.post("bad") + "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + good + "BAD\r\n\r\n" + good)
+        try wire.send(
+            good + EmbeddedWire.post("bad") + "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + good + "BAD\r\n\r\n" + good)
         #expect(try wire.statuses() == [])
         wire.store.release()
         #expect(try wire.statuses() == [200, 400, 200, 200, 400])
@@ -256,8 +259,10 @@ import Testing
         try wire.send(EmbeddedWire.post(#"{"uuid":"a"}"#))
         try wire.channel.close().wait()
         wire.loop.run()
+        #expect(wire.shared?.connectionCount == 1)
         wire.store.release()
         wire.loop.run()
+        #expect(wire.shared?.connectionCount == 0)
         #expect(wire.log.all == ["accepted queued POST /webhook/accurate accurate 12"])
     }
 

@@ -82,21 +82,23 @@ import Testing
         #expect(!Self.plan([("expect", "100-continue")], version: .http1_0).headers.expectsContinue)
     }
 
-    @Test(arguments: [
-        ("accurate", "99", nil), ("accurate", "100", nil), ("accurate", "101", 413),
-        ("small", "10", nil), ("small", "11", 413), ("accurate", "99999999999999999999", 413), ("none", "5", 404),
-    ] as [(String, String, Int?)])
+    @Test(
+        arguments: [
+            ("accurate", "99", nil), ("accurate", "100", nil), ("accurate", "101", 413),
+            ("small", "10", nil), ("small", "11", 413), ("accurate", "99999999999999999999", 413), ("none", "5", 404),
+        ] as [(String, String, Int?)])
     func `the limit of a body`(_ source: String, _ length: String, _ status: Int?) {
         let plan = Self.plan([("host", "a"), ("content-length", length)], uri: "/webhook/\(source)")
         #expect(Self.status(plan) == status)
         #expect(plan.hasUnreadInput == (status != nil))
     }
 
-    @Test(arguments: [
-        (HTTPMethod.GET, "/webhook/accurate", 405, "POST"), (.HEAD, "/webhook/accurate", 405, "POST"),
-        (.PUT, "/webhook/accurate", 405, "POST"), (.POST, "/healthz", 405, "GET, HEAD"),
-        (.DELETE, "/readyz", 405, "GET, HEAD"), (.GET, "/webhook/none", 404, nil), (.GET, "/", 404, nil),
-    ] as [(HTTPMethod, String, Int, String?)])
+    @Test(
+        arguments: [
+            (HTTPMethod.GET, "/webhook/accurate", 405, "POST"), (.HEAD, "/webhook/accurate", 405, "POST"),
+            (.PUT, "/webhook/accurate", 405, "POST"), (.POST, "/healthz", 405, "GET, HEAD"),
+            (.DELETE, "/readyz", 405, "GET, HEAD"), (.GET, "/webhook/none", 404, nil), (.GET, "/", 404, nil),
+        ] as [(HTTPMethod, String, Int, String?)])
     func `other methods and paths`(_ method: HTTPMethod, _ uri: String, _ status: Int, _ allow: String?) {
         let plan = Self.plan([("host", "a")], method: method, uri: uri)
         guard case .refuse(let refusal) = plan.route else { return #expect(Bool(false)) }

@@ -123,7 +123,7 @@ import Testing
 
     @Test func `the timeout covers a body that drips`() async throws {
         try await SinkServer.run { server in
-            let outcome = try await HTTPTransport.deliver(to: server.url("/drip/200"), timeout: .milliseconds(200))
+            let outcome = try await HTTPTransport.deliver(to: server.url("/drip/200"), timeout: .seconds(1))
             #expect(outcome.kind == .timeout)
             #expect(outcome.statusCode == 200)
             #expect(!outcome.response.isEmpty)
@@ -132,7 +132,7 @@ import Testing
 
     @Test func `a status that is no success stands even when its body drips`() async throws {
         try await SinkServer.run { server in
-            let outcome = try await HTTPTransport.deliver(to: server.url("/drip/410"), timeout: .milliseconds(200))
+            let outcome = try await HTTPTransport.deliver(to: server.url("/drip/410"), timeout: .seconds(1))
             #expect(outcome.kind == .status)
             #expect(outcome.statusCode == 410)
         }

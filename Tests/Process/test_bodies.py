@@ -80,7 +80,7 @@ def test_type_is_found_and_may_be_missing(server):
 BROKEN = {
     "empty body": (b"", 0), "only space": (b"  ", 2), "cut": (b'{"uuid":"a"', 11), "bad word": (b'{"uuid": "a", bad}', 14),
     "comma at the end": (b'{"uuid":"a",}', 12), "single quotes": (b"{'uuid':'a'}", 1), "two values": (b'{"uuid":"a"} {}', 13),
-    "leading zero": (b'{"uuid":"a","n":01}', 17), "raw control": (b'{"uuid":"a\x01"}', 10),
+    "leading zero": (b'{"uuid":"a","n":01}', 16), "raw control": (b'{"uuid":"a\x01"}', 10),
     "bad escape": (b'{"uuid":"a\\x"}', None), "bad utf-8": (b'{"uuid":"\xff"}', 9), "overlong utf-8": (b'{"uuid":"\xc0\xaf"}', 9),
     "not a number": (b'{"uuid":"a","n":NaN}', 16), "plus": (b'{"uuid":"a","n":+1}', 16), "open array": (b"[", 1),
     "text": (b"hello", 0), "comment": (b'{/*x*/"uuid":"a"}', 1),

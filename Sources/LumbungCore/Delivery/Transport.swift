@@ -10,11 +10,17 @@ public protocol Transport: Sendable {
 
     /// Whether it never waits for anything outside the process. Such deliveries are handed out in batches.
     var isImmediate: Bool { get }
+
+    /// Lets go of what it holds open; called once, after the last attempt.
+    func shutdown() async
 }
 
 extension Transport {
     /// Most transports wait for somebody.
     public var isImmediate: Bool { false }
+
+    /// Most transports hold nothing open.
+    public func shutdown() async {}
 }
 
 /// One attempt as a transport sees it.

@@ -56,7 +56,8 @@ public struct DispatchState: Sendable {
     public init(workerCount: Int, bufferLimit: Int, destinations: [Destination]) {
         self.workerCount = max(1, workerCount)
         self.bufferLimit = max(1, bufferLimit)
-        self.slots = Dictionary(destinations.map { ($0.id, Slot(destination: $0)) }, uniquingKeysWith: { first, _ in first })
+        self.slots = Dictionary(
+            destinations.map { ($0.id, Slot(destination: $0)) }, uniquingKeysWith: { first, _ in first })
         self.order = slots.keys.sorted()
     }
 

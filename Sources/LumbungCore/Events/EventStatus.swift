@@ -21,8 +21,10 @@ public enum EventStatus: String, Sendable, CaseIterable {
         }
     }
 
-    /// The status of an event that sums up its deliveries: anything running or waiting first, then `dead`,
-    /// then `completed`, then `cancelled`. An event without deliveries is `completed`.
+    /// The status of an event that sums up its deliveries.
+    ///
+    /// Anything running or waiting comes first, then `dead`, then `completed`, then `cancelled`. An event without
+    /// deliveries is `completed`.
     public static func summary(of deliveries: [EventStatus]) -> EventStatus {
         guard !deliveries.isEmpty else { return .completed }
         let order: [EventStatus] = [.processing, .retrying, .pending, .dead, .completed, .cancelled]

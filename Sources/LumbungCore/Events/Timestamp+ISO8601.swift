@@ -47,6 +47,8 @@ extension Timestamp {
         else { return nil }
         let inDay = ((hour * 60 + minute) * 60 + second) * 1000 + millisecond
         self.init(milliseconds: Self.days(year: year, month: month, day: day) * 86_400_000 + inDay)
+        // A day that its month does not have would come out as a day of the next.
+        guard iso8601 == text else { return nil }
     }
 
     /// The inverse of ``civil(days:)`` (`days_from_civil` of the same page).

@@ -38,9 +38,6 @@ extension Problem {
         status: 431, slug: "head-too-large", title: "Request Header Fields Too Large",
         detail: "the path and the header fields are too large or too many")
 
-    static let unknownVersion = Problem(
-        status: 505, slug: "http-version", title: "HTTP Version Not Supported", detail: "HTTP/1.1 is spoken here")
-
     static func malformed(_ detail: String) -> Problem {
         Problem(status: 400, slug: "malformed-request", title: "Bad Request", detail: detail)
     }
@@ -64,7 +61,8 @@ extension Problem {
     init(_ error: HTTPParserError) {
         switch error {
         case .headerOverflow: self = .headTooLarge
-        case .invalidVersion: self = .unknownVersion
+        // Also what the decoder says of a request line that ends in LF alone, so 505 would be a guess.
+        case .invalidVersion: self = .malformed("the request line does not end in HTTP/1.1 and CR LF")
         case .invalidEOFState: self = .cutShort
         case .invalidMethod: self = .malformed("the request line does not begin with a method")
         case .invalidURL, .invalidPath, .invalidHost, .invalidPort, .invalidQueryString, .invalidFragment:

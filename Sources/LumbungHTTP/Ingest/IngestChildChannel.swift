@@ -13,12 +13,13 @@ struct IngestChildChannel: ServerChildChannel {
     }
 
     private let desk: IngestDesk
-    private let loops: [ObjectIdentifier: IngestLoop]
+    let loops: [ObjectIdentifier: IngestLoop]
 
     init(desk: IngestDesk, group: any EventLoopGroup) {
         self.desk = desk
         loops = Dictionary(
-            group.makeIterator().map { (ObjectIdentifier($0), IngestLoop($0)) }, uniquingKeysWith: { first, _ in first })
+            group.makeIterator().map { (ObjectIdentifier($0), IngestLoop($0)) }, uniquingKeysWith: { first, _ in first }
+        )
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {

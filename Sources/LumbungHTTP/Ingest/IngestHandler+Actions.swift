@@ -65,7 +65,7 @@ extension IngestHandler {
     }
 
     private func refuse(_ refusal: Refusal) {
-        // A decoder that is closed together with its channel reports the end of what it had; nobody is there to be told.
+        // A decoder that is closed together with its channel reports the end of what it had; nobody is there to tell.
         guard let context, context.channel.isActive else { return }
         let problem = refusal.problem
         desk.log.refused(logged, problem)
@@ -124,7 +124,9 @@ extension IngestHandler {
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
-    /// Whether the kernel has taken everything that was written. Almost always it has, so that no promise is needed.
+    /// Whether the kernel has taken everything that was written.
+    ///
+    /// Almost always it has, so that no promise is needed.
     private var isFlushed: Bool {
         guard let options = context?.channel.syncOptions else { return true }
         // A closed channel has no options and nothing to wait for.

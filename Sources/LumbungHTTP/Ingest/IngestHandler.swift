@@ -90,8 +90,8 @@ final class IngestHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        // What a sender sends ahead stays in the kernel, and the sender waits. A sender that waits for its answers never
-        // gets here, so that its socket stays registered without a system call.
+        // What a sender sends ahead stays in the kernel, and the sender waits. With a sender that waits for its answers
+        // nothing is withheld, so that its socket stays registered without a system call.
         if backlog.isEmpty { context.read() } else { isReadWithheld = true }
     }
 

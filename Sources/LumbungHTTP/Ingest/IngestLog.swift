@@ -18,7 +18,7 @@ public protocol IngestLog: Sendable {
 public struct LoggedRequest: Sendable, Hashable {
     /// The method as sent, or `-` when no head could be read.
     public var method: String
-    /// The path as sent, still percent-encoded, without the query, which may hold a token; `-` when no head could be read.
+    /// The path as sent, still percent-encoded, without the query, which may hold a token; `-` without a readable head.
     public var path: String
     /// The configured source it is for; nil when the path names none.
     public var source: String?

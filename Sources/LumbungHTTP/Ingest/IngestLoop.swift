@@ -75,6 +75,9 @@ final class IngestLoop: Sendable {
     /// How many connections are registered; only on the event loop.
     var connectionCount: Int { registry.value.handlers.count }
 
+    /// Whether a timer runs; only on the event loop.
+    var isSweeping: Bool { registry.value.isSweeping }
+
     private func deliver() {
         let letters = mailbox.withLock { letters in
             var taken: [Letter] = []

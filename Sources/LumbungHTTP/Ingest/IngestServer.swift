@@ -49,9 +49,10 @@ public struct IngestServer: Sendable {
         self.now = now
     }
 
-    /// The service that listens until it is asked to stop: then idle connections are closed and running requests finished.
+    /// The service that listens until it is asked to stop.
     ///
-    /// Its `run()` throws ``ListenError`` when the address cannot be bound.
+    /// Then idle connections are closed and running requests finished. Its `run()` throws ``ListenError`` when the
+    /// address cannot be bound.
     /// - Parameters:
     ///   - group: The event loops that serve; not shut down by the service.
     ///   - logger: Is told about the listener itself, not about requests.

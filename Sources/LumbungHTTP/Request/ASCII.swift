@@ -29,8 +29,9 @@ enum ASCII {
         isNameCharacter(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "@") || byte == UInt8(ascii: ",")
     }
 
-    /// Whether a byte may stand in a host with its port (RFC 3986, section 3.2). A comma is left out: it is what is left
-    /// of two `Host` fields that a proxy has joined.
+    /// Whether a byte may stand in a host with its port (RFC 3986, section 3.2).
+    ///
+    /// A comma is left out: it is what is left of two `Host` fields that a proxy has joined.
     static func isHostCharacter(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "%"): true

@@ -16,7 +16,9 @@ enum RequestTarget: Sendable, Hashable {
             self = .health
         } else if path.elementsEqual("/readyz".utf8) {
             self = .readiness
-        } else if path.starts(with: Self.webhookPrefix), let source = Self.source(path.dropFirst(Self.webhookPrefix.count)) {
+        } else if path.starts(with: Self.webhookPrefix),
+            let source = Self.source(path.dropFirst(Self.webhookPrefix.count))
+        {
             self = .webhook(source: source)
         } else {
             self = .unknown
@@ -53,7 +55,8 @@ enum RequestTarget: Sendable, Hashable {
         var rest = segment.makeIterator()
         while let byte = rest.next() {
             if byte == UInt8(ascii: "%") {
-                guard let high = rest.next().flatMap(ASCII.hexValue), let low = rest.next().flatMap(ASCII.hexValue) else {
+                guard let high = rest.next().flatMap(ASCII.hexValue), let low = rest.next().flatMap(ASCII.hexValue)
+                else {
                     return nil
                 }
                 bytes.append(high << 4 | low)

@@ -10,8 +10,10 @@ public struct LogTransport: Transport {
         self.logger = logger
     }
 
+    /// It only hands a line to the logger.
     public var isImmediate: Bool { true }
 
+    /// Writes the event to the log, unless the log wants no info.
     public func deliver(_ attempt: Attempt) async -> AttemptOutcome {
         guard logger.logLevel <= .info else { return .delivered }
         let event = attempt.lease.event

@@ -1,5 +1,5 @@
-import LumbungCore
 import Logging
+import LumbungCore
 
 /// Between the store and the workers: asks for work, hands it out, gathers results, one turn of the store at a time.
 ///
@@ -63,11 +63,12 @@ actor Dispatcher {
         isStopping = true
         let now = environment.wallClock()
         for lease in ready {
-            finish([
-                DeliveryRecord(
-                    lease: lease, outcome: AttemptOutcome(kind: .interrupted), decision: .release,
-                    timing: AttemptTiming(startedAt: now, endedAt: now, duration: .zero))
-            ], of: [lease])
+            finish(
+                [
+                    DeliveryRecord(
+                        lease: lease, outcome: AttemptOutcome(kind: .interrupted), decision: .release,
+                        timing: AttemptTiming(startedAt: now, endedAt: now, duration: .zero))
+                ], of: [lease])
         }
         ready = []
         bell.ring()

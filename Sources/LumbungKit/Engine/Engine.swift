@@ -1,5 +1,5 @@
-public import LumbungCore
 public import Logging
+public import LumbungCore
 public import ServiceLifecycle
 
 /// Works an inbox off: claims due deliveries, runs their attempts, records the results, prunes what is old.
@@ -66,7 +66,8 @@ public struct Engine: Service {
     public func run() async throws {
         let stopped = WakeSignal()
         let maintenance = Maintenance(
-            store: store, dispatcher: dispatcher, configuration: configuration, environment: environment, logger: logger)
+            store: store, dispatcher: dispatcher, configuration: configuration, environment: environment, logger: logger
+        )
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await runWorkers(stopped: stopped) }
             group.addTask { await maintenance.run() }

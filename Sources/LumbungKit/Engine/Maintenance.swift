@@ -1,5 +1,5 @@
-import LumbungCore
 import Logging
+import LumbungCore
 
 /// The engine's slow chores: removing finished events past their retention, and taking back leases that ended and that
 /// nobody holds any more.

@@ -29,7 +29,9 @@ final class WakeSignal: Sendable {
         }
     }
 
-    /// Waits for a ring and leaves it to be taken; returns at once when it has rung. Cancellation changes nothing, so that
+    /// Waits for a ring and leaves it to be taken; returns at once when it has rung.
+    ///
+    /// Cancellation changes nothing, so that
     /// a loop that waits for results cannot spin.
     func wait() async {
         await withCheckedContinuation { continuation in

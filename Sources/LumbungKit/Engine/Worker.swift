@@ -1,6 +1,6 @@
 import Crypto
-import LumbungCore
 import Logging
+import LumbungCore
 
 /// Runs attempts, one after the other, and reports how each ended.
 struct Worker: Sendable {
@@ -69,7 +69,8 @@ struct Worker: Sendable {
             logger.warning("delivery failed and will be tried again", metadata: metadata)
         case .dead:
             logger.error(
-                "delivery is dead; it is kept and can be replayed", metadata: metadata(lease, destination, outcome))
+                "delivery is dead; the event is kept, and a resend by its sender starts it again",
+                metadata: metadata(lease, destination, outcome))
         }
     }
 

@@ -77,7 +77,8 @@ public struct Problem: Sendable, Hashable {
 
     /// There is no such source.
     public static let unknownSource = Problem(
-        status: 404, slug: "unknown-source", title: "Not Found", detail: "no such source; events go to POST /webhook/{source}")
+        status: 404, slug: "unknown-source", title: "Not Found",
+        detail: "no such source; events go to POST /webhook/{source}")
 
     /// Nothing was committed; the sender should try again.
     public static func unavailable(_ error: StoreError) -> Problem {

@@ -106,7 +106,8 @@ struct DatabaseFile {
                 + "Restore it from a backup")
     }
 
-    private var hasLog: Bool {
+    /// Whether a write-ahead log with something in it lies beside the file.
+    var hasLog: Bool {
         var status = stat()
         return unsafe stat(path + "-wal", &status) == 0 && status.st_size > 0
     }

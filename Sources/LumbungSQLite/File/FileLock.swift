@@ -29,6 +29,8 @@ struct FileLock: Sendable {
 
     /// Gives the lock back.
     func release() {
+        // Unlocked by name: closing alone would leave the lock with a child that is between fork and exec.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

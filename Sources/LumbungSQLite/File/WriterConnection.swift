@@ -29,7 +29,7 @@ struct WriterConnection {
     private static func open(
         _ path: String, finding: DatabaseFile.Finding, busyTimeout: Duration
     ) throws -> DatabaseQueue {
-        if finding == .unmarked { try refuseForeignTables(path) }
+        if finding == .unmarked { try DatabaseFile(path: path).refuseForeignContents() }
         var configuration = Configuration()
         configuration.label = "lumbung.writer"
         configuration.busyMode = .timeout(Double(busyTimeout.wholeMilliseconds) / 1000)
@@ -41,16 +41,6 @@ struct WriterConnection {
             try checkpointWhole(database)
         }
         return queue
-    }
-
-    /// Looks into an unmarked SQLite file without changing it.
-    private static func refuseForeignTables(_ path: String) throws {
-        var configuration = Configuration()
-        configuration.readonly = true
-        let isEmpty = try DatabaseQueue(path: path, configuration: configuration).read { database in
-            try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
-        }
-        guard isEmpty else { throw DatabaseFile.foreign(path) }
     }
 
     /// Sets what the promises need and reads every value back: a pragma that did not take is silent otherwise.

@@ -42,7 +42,8 @@ extension InboxReader {
     /// Lists the kept rejections, newest first.
     func rejections(limit: Int) async throws(StoreError) -> [Rejection] {
         try await read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM rejection ORDER BY id DESC LIMIT ?", arguments: [limit]).map {
+            try Row.fetchAll(database, sql: "SELECT * FROM rejection ORDER BY id DESC LIMIT ?", arguments: [limit]).map
+            {
                 Rejection(
                     source: $0["source"], rejectedAt: Timestamp(milliseconds: $0["rejected_at"]), status: $0["status"],
                     reason: $0["reason"], headers: $0["headers"], body: Self.bytes($0, "body"))
@@ -60,7 +61,10 @@ extension InboxReader {
                 attempts: row["attempts"],
                 interruptions: row["interruptions"]
             )
-            delivery.dueAt = (row["due_at"] as Int64?).map(Timestamp.init(milliseconds:))
+            // While an attempt runs the column holds the end of its lease.
+            if delivery.status != .processing {
+                delivery.dueAt = (row["due_at"] as Int64?).map(Timestamp.init(milliseconds:))
+            }
             delivery.lastError = row["last_error"]
             delivery.history = try attempts(of: id, delivery.destination, database)
             return delivery

@@ -9,16 +9,21 @@ final class InboxReader: Sendable {
     static let deadline: Duration = .seconds(2)
 
     private let path: String
-    private let queue = Mutex<DatabaseQueue?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        var queue: DatabaseQueue?
+        var isClosed = false
+    }
 
     init(path: String) {
         self.path = path
     }
 
     func close() {
-        queue.withLock { queue in
-            try? queue?.close()
-            queue = nil
+        state.withLock { state in
+            try? state.queue?.close()
+            state = State(queue: nil, isClosed: true)
         }
     }
 
@@ -42,15 +47,16 @@ final class InboxReader: Sendable {
     }
 
     private func opened() throws -> DatabaseQueue {
-        try queue.withLock { queue in
-            if let queue { return queue }
+        try state.withLock { state in
+            guard !state.isClosed else { throw StoreError.closed }
+            if let queue = state.queue { return queue }
             var configuration = Configuration()
             configuration.label = "lumbung.reader"
             configuration.readonly = true
             configuration.busyMode = .timeout(1)
             let opened = try DatabaseQueue(path: path, configuration: configuration)
             try opened.inDatabase { try $0.execute(sql: "PRAGMA query_only = ON; PRAGMA cache_size = -2048") }
-            queue = opened
+            state.queue = opened
             return opened
         }
     }

@@ -12,9 +12,13 @@ enum Schema {
     /// The steps in order; each runs in one transaction with the new `user_version`.
     static let steps: [String] = [firstInbox]
 
+    /// The first schema.
+    ///
     /// `uuid` stands first in the identity index so that one index serves both the rule "one identity, one event" and a
     /// person's `WHERE uuid IN (…)`. The deliveries, which the engine touches all the time, are apart from the bodies;
     /// `due_at` is set only while a delivery waits or runs, so the index over it holds the open ones and nothing else.
+    /// Event ids are given by the writer: a duplicate uses none up, and `pruned_through` keeps a removed one from
+    /// coming back.
     private static let firstInbox = """
         CREATE TABLE webhook_queue (
             id INTEGER PRIMARY KEY,

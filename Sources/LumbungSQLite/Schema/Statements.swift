@@ -1,4 +1,6 @@
-/// Every statement that the writer runs, numbered by its place in a life of an event. Their query plans are tested.
+/// Every statement that the writer runs, numbered by its place in the life of an event.
+///
+/// Their query plans are tested.
 enum Statements {
     // 1 to 8: intake
 

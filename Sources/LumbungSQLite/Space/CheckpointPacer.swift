@@ -4,7 +4,9 @@
 /// wait on top: the pacer learns the cost of a page and picks the length of the log for which one copy takes about
 /// ``targetStall``. Short logs mean many syncs of the database file, long ones mean visible stalls.
 struct CheckpointPacer: Sendable {
-    /// The stall aimed at. PERFORMANCE: 1,000 pages take 3 to 20 ms, 16,000 pages 60 to 130 ms.
+    /// The stall aimed at.
+    ///
+    /// Measured on the machines this was made for (docs/performance.md): 1,000 pages take 3 to 20 ms, 16,000 pages 60 to 130 ms.
     static let targetStall: Duration = .milliseconds(15)
     /// The bounds of the log in pages of 4 KiB: 2 MiB and 32 MiB.
     static let pageBounds = 500...8000

@@ -41,7 +41,8 @@ struct Writer {
     }
 
     private mutating func process(_ group: CommitQueue<WriterJob>.Group) {
-        let isOpen = measureSpace(forAppends: !group.appends.isEmpty)
+        let isOpen = measureSpace()
+        session.isAdmitting = isOpen
         if !isOpen { for request in group.appends { request.completion(.failure(.diskFull)) } }
         let appends = isOpen ? group.appends : []
         guard !appends.isEmpty || !group.work.isEmpty else { return }
@@ -140,9 +141,8 @@ struct Writer {
 
     // MARK: Space
 
-    /// Reads the free space now and then while events come in; a closed gate looks at every group.
-    private mutating func measureSpace(forAppends: Bool) -> Bool {
-        guard forAppends, !floor.isOpen || clock.now >= nextMeasurement else { return floor.isOpen }
+    /// Reads the free space now and then.
+    private mutating func measureSpace() -> Bool {
         guard clock.now >= nextMeasurement, let space = disk.read() else { return floor.isOpen }
         nextMeasurement = clock.now.advanced(by: floor.isOpen ? .milliseconds(100) : .milliseconds(250))
         let wasOpen = floor.isOpen

@@ -28,7 +28,8 @@ extension WriterSession {
         let count = try unsafe Statement(connection, Statements.countOpen)
         _ = try count.step()
         return RecoveryReport(
-            bootEpoch: bootEpoch, interrupted: returned.interrupted, poisoned: returned.poisoned, waiting: Int(count.int(0)))
+            bootEpoch: bootEpoch, interrupted: returned.interrupted - returned.poisoned,
+            poisoned: returned.poisoned, waiting: Int(count.int(0)))
     }
 
     /// Takes back leases that ended at or before a point in time.

@@ -78,7 +78,7 @@ extension WriterSession {
     ) throws(StoreError) {
         for (lane, limit) in [(Lane.live, claim.limit), (Lane.suspect, claim.suspectLimit)] where limit > 0 {
             let room = min(limit, turn.leaseLimit - leases.count)
-            guard room > 0, bytes < turn.byteLimit else { return }
+            guard room > 0 else { return }
             let due = try dueDeliveries(claim.destination, lane: lane, limit: room, turn: turn, bytes: &bytes)
             for lease in due where try take(lease, until: turn.leaseUntil, now: turn.now) { leases.append(lease) }
         }
@@ -94,10 +94,13 @@ extension WriterSession {
         due.bind(4, Int64(limit))
         defer { due.reset() }
         var found: [Lease] = []
-        while bytes < turn.byteLimit, try due.step() {
+        while try due.step() {
             let content = EventContent(payload: due.bytes(9), digest: due.bytes(7), headers: due.text(8))
+            // The oldest that does not fit ends its lane; the very first fits whatever its size.
+            guard bytes == 0 || bytes + content.payload.count <= turn.byteLimit else { break }
             let event = LeasedEvent(
-                id: EventID(due.int(0)), source: due.text(4), identity: due.text(5), type: due.text(6), content: content)
+                id: EventID(due.int(0)), source: due.text(4), identity: due.text(5), type: due.text(6), content: content
+            )
             bytes += event.payload.count
             found.append(
                 Lease(

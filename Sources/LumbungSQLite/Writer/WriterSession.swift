@@ -8,6 +8,8 @@ import LumbungCore
 @safe final class WriterSession {
     let connection: OpaquePointer
     let statements: PreparedStatements
+    /// Whether new events are let in at present, by the space on the disk.
+    var isAdmitting = true
     /// The upper half of every fencing token handed out by this process.
     private(set) var bootEpoch: Int64 = 0
     private var nextToken: Int64 = 0
@@ -73,7 +75,9 @@ import LumbungCore
         return timestampText.text
     }
 
-    /// The id for one more event. Given by the writer, so that a duplicate uses none up; taken only once it is stored.
+    /// The id for one more event.
+    ///
+    /// Given by the writer, so that a duplicate uses none up; taken only once it is stored.
     var nextEventID: Int64 { lastEventID + 1 }
 
     /// Takes note that an event was stored under ``nextEventID``.

@@ -73,13 +73,14 @@ struct LocatedNodeBuilder {
                 merged += mergedEntries(from: located)
                 continue
             }
-            if let line = lines.updateValue(keyLocation.line, forKey: scalar.string) {
+            let name = VariableMask.unmasked(scalar.string)
+            if let line = lines.updateValue(keyLocation.line, forKey: name) {
                 problems.add(
                     keyLocation,
-                    "`\(scalar.string)` stands more than once in the same mapping (first on line \(line))")
+                    "`\(name)` stands more than once in the same mapping (first on line \(line))")
                 continue
             }
-            entries.append(LocatedNode.Entry(key: scalar.string, keyLocation: keyLocation, value: located))
+            entries.append(LocatedNode.Entry(key: name, keyLocation: keyLocation, value: located))
         }
         for entry in merged where lines.updateValue(0, forKey: entry.key) == nil { entries.append(entry) }
         return entries
@@ -110,9 +111,10 @@ struct LocatedNodeBuilder {
         guard isPlain(scalar.tag, "str", at: location) else { return .unusable }
         let isQuoted = scalar.style != .plain || !scalar.tag.description.isEmpty
         if !isQuoted, ["", "~", "null", "Null", "NULL"].contains(scalar.string) { return .nothing }
-        switch Interpolation.fill(scalar.string, from: environment) {
+        let written = VariableMask.unmasked(scalar.string)
+        switch Interpolation.fill(written, from: environment) {
         case .text(let text):
-            return .scalar(LocatedScalar(written: scalar.string, text: text, isQuoted: isQuoted))
+            return .scalar(LocatedScalar(written: written, text: text, isQuoted: isQuoted))
         case .problem(let message):
             problems.add(location, message)
             return .unusable

@@ -13,7 +13,12 @@ enum YAMLDocument {
         _ problems: inout ProblemList
     ) -> LocatedNode? {
         let text = text.hasPrefix("\u{FEFF}") ? String(text.unicodeScalars.dropFirst()) : text
-        if let place = AliasGuard.dangerousKey(in: text) {
+        if let index = text.unicodeScalars.firstIndex(where: VariableMask.isMask) {
+            problems.add(place(before: index, in: text, file: file), "the characters U+F8F0 and U+F8F1 cannot be used")
+            return nil
+        }
+        let masked = VariableMask.masked(text)
+        if let place = AliasGuard.dangerousKey(in: masked) {
             problems.add(
                 FileLocation(file: file, line: place.line, column: place.column),
                 "an alias, a list or a mapping cannot be a key in a file that uses aliases")
@@ -21,13 +26,13 @@ enum YAMLDocument {
         }
         do {
             // The encoding is named because the parser's default looks at the environment and may print.
-            guard let node = try compose(yaml: text, .default, .default, .utf8) else { return nil }
+            guard let node = try compose(yaml: masked, .default, .default, .utf8) else { return nil }
             var builder = LocatedNodeBuilder(file: file, environment: environment, problems: problems)
             let root = builder.build(node)
             problems = builder.problems
             return root
         } catch let error as YamlError {
-            add(error, file: file, text: text, &problems)
+            add(error, file: file, text: masked, &problems)
         } catch {
             problems.add(FileLocation(file: file, line: 1, column: 1), "the file is not YAML: \(error)")
         }
@@ -42,31 +47,21 @@ enum YAMLDocument {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
             let context = context.map { " (\($0.text) from line \($0.mark.line))" } ?? ""
-            let hint = hasBareVariable(text, line: mark.line) ? "; between { } or [ ] write \"${NAME}\" in quotes" : ""
-            problems.add(location(mark), "the file is not YAML: \(problem)\(context)\(hint)")
+            problems.add(location(mark), "the file is not YAML: \(problem)\(context)")
         case .composer(_, let problem, let mark, _):
             problems.add(location(mark), "the file is not one YAML document: \(problem)")
         case .duplicatedKeysInMapping(let duplicates, let context):
-            let names = duplicates.map { "`\($0)`" }.joined(separator: ", ")
+            let names = duplicates.map { "`\(VariableMask.unmasked($0))`" }.joined(separator: ", ")
             problems.add(location(context.mark), "\(names) stands more than once in the same mapping (here first)")
         case .reader(let problem, let offset, _, _):
-            problems.add(place(characterOffset: offset ?? 0, in: text, file: file), "the file is not YAML: \(problem)")
+            let index = text.index(text.startIndex, offsetBy: offset ?? 0, limitedBy: text.endIndex) ?? text.endIndex
+            problems.add(place(before: index, in: text, file: file), "the file is not YAML: \(problem)")
         default:
             problems.add(FileLocation(file: file, line: 1, column: 1), "the file is not YAML")
         }
     }
 
-    /// Whether the line has a variable inside a flow collection without quotes, where YAML takes its brace for its own.
-    private static func hasBareVariable(_ text: String, line: Int) -> Bool {
-        let lines = text.unicodeScalars.split(separator: "\n", maxSplits: line, omittingEmptySubsequences: false)
-        guard lines.indices.contains(line - 1) else { return false }
-        let content = String(lines[line - 1])
-        guard let open = content.firstIndex(where: { $0 == "{" || $0 == "[" }) else { return false }
-        return content[open...].contains(": ${") || content[open...].contains(", ${") || content[open...].contains("[${")
-    }
-
-    private static func place(characterOffset: Int, in text: String, file: String) -> FileLocation {
-        let end = text.index(text.startIndex, offsetBy: characterOffset, limitedBy: text.endIndex) ?? text.endIndex
+    private static func place(before end: String.Index, in text: String, file: String) -> FileLocation {
         let before = text[..<end].unicodeScalars
         let line = before.count { $0 == "\n" } + 1
         let lineStart = before.lastIndex(of: "\n").map { before.index(after: $0) } ?? before.startIndex

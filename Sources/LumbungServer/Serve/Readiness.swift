@@ -15,7 +15,9 @@ final class Readiness: Sendable {
         isStopping.withLock { $0 = true }
     }
 
-    /// Why the server is not ready; nil when it is. Being ready was proved by a commit.
+    /// Why the server is not ready; nil when it is.
+    ///
+    /// Being ready was proved by a commit.
     func reason() async -> String? {
         if isStopping.withLock({ $0 }) { return "shutting down" }
         switch await store.health() {

@@ -33,10 +33,8 @@ public struct Server: Sendable {
         do {
             try await serve(logs)
         } catch let failure as ServerFailure {
-            logs.logger("lumbung").critical("\(failure.description)")
             throw failure
         } catch {
-            logs.logger("lumbung").critical("\(error)")
             throw ServerFailure("\(error)")
         }
     }
@@ -49,7 +47,8 @@ public struct Server: Sendable {
         let recovery = try await recover(store, now: now, logger: logger)
         let threads = MultiThreadedEventLoopGroup.singleton
         let numbers = try await store.register(destinations: configuration.inbox.destinations.map(\.name))
-        let wiring = try Wiring(configuration.inbox, numbers: numbers, logs: logs, eventLoopGroup: threads)
+        let parts = Wiring.Parts(logs: logs, eventLoopGroup: threads, workerCount: settings.workerCount)
+        let wiring = try Wiring(configuration.inbox, numbers: numbers, parts: parts)
         let engine = Engine(
             store: store,
             destinations: wiring.destinations,
@@ -71,7 +70,14 @@ public struct Server: Sendable {
         let group = ServiceGroup(
             configuration: groupConfiguration(engine: engine, listeners: listeners, logs: logs))
         defer { logger.info("stopped") }
-        try await run(group, store: store, readiness: readiness, logs: logs)
+        let ending: Result<Void, any Error>
+        do {
+            ending = .success(try await run(group, store: store, readiness: readiness, logs: logs))
+        } catch {
+            ending = .failure(error)
+        }
+        await wiring.shutdown()
+        try ending.get()
     }
 
     /// Runs the services beside the signals, and closes the store when the last service has ended.

@@ -20,7 +20,8 @@ struct Signals: Sendable {
         var isStopping = false
         for await received in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
             if received == .sighup {
-                logger.warning("reloading is not supported in this version; nothing was changed. Restart to apply a new file")
+                logger.warning(
+                    "reloading is not supported in this version; nothing was changed. Restart to apply a new file")
             } else if isStopping {
                 logger.warning("second signal: ending at once; what was acknowledged is on disk")
                 flush()

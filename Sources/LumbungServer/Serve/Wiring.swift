@@ -8,13 +8,20 @@ struct Wiring {
     let destinations: [DestinationID: Destination]
     let routes: [(source: Source, destinations: [DestinationID])]
 
+    /// What destinations are built from.
+    struct Parts {
+        var logs: Logs
+        var eventLoopGroup: any EventLoopGroup
+        var workerCount: Int
+    }
+
     init(
-        _ inbox: InboxConfiguration, numbers: [String: DestinationID], logs: Logs, eventLoopGroup: any EventLoopGroup
+        _ inbox: InboxConfiguration, numbers: [String: DestinationID], parts: Parts
     ) throws(ServerFailure) {
         var destinations: [DestinationID: Destination] = [:]
         for configured in inbox.destinations {
             guard let number = numbers[configured.name] else { continue }
-            destinations[number] = try Self.destination(configured, logs: logs, eventLoopGroup: eventLoopGroup)
+            destinations[number] = try Self.destination(configured, parts)
         }
         self.destinations = destinations
         var routes: [(source: Source, destinations: [DestinationID])] = []
@@ -26,12 +33,17 @@ struct Wiring {
         self.routes = routes
     }
 
+    /// Lets go of the connections to every destination; after the last attempt.
+    func shutdown() async {
+        for destination in destinations.values { await destination.transport.shutdown() }
+    }
+
     private static func destination(
-        _ configured: DestinationConfiguration, logs: Logs, eventLoopGroup: any EventLoopGroup
+        _ configured: DestinationConfiguration, _ parts: Parts
     ) throws(ServerFailure) -> Destination {
         Destination(
             name: configured.name,
-            transport: try transport(configured, logs: logs, eventLoopGroup: eventLoopGroup),
+            transport: try transport(configured, parts),
             retry: RetryPolicy(
                 attempts: configured.retry.attempts,
                 first: configured.retry.firstWait,
@@ -43,29 +55,27 @@ struct Wiring {
     }
 
     private static func transport(
-        _ configured: DestinationConfiguration, logs: Logs, eventLoopGroup: any EventLoopGroup
+        _ configured: DestinationConfiguration, _ parts: Parts
     ) throws(ServerFailure) -> any Transport {
         switch configured.kind {
         case .log:
-            return LogTransport(logger: logs.logger("lumbung.destination.\(configured.name)"))
+            return LogTransport(logger: parts.logs.logger("lumbung.destination.\(configured.name)"))
         case .http(let http):
-            return try self.http(http, configured, eventLoopGroup: eventLoopGroup)
+            return try self.http(http, configured, parts)
         }
     }
 
     private static func http(
-        _ http: HTTPDestinationConfiguration,
-        _ configured: DestinationConfiguration,
-        eventLoopGroup: any EventLoopGroup
+        _ http: HTTPDestinationConfiguration, _ configured: DestinationConfiguration, _ parts: Parts
     ) throws(ServerFailure) -> any Transport {
         do throws(HTTPDestinationError) {
             var destination = try HTTPDestination(
                 url: http.url, headers: http.headers.map { ($0.name, $0.value.revealed) })
             destination.timeout = http.timeout
             destination.allowPrivate = http.allowPrivate
-            destination.concurrency = configured.concurrency ?? destination.concurrency
+            destination.concurrency = configured.concurrency ?? parts.workerCount
             destination.userAgent = "Lumbung/\(LumbungVersion.text)"
-            return HTTPTransport(destination: destination, eventLoopGroup: eventLoopGroup)
+            return HTTPTransport(destination: destination, eventLoopGroup: parts.eventLoopGroup)
         } catch {
             throw ServerFailure("destination \(configured.name): \(error)", exitCode: 78)
         }

@@ -20,7 +20,8 @@ extension StoreCheck {
             let id = try await bench.queue("one")
             let lease = try await bench.claimOne()
             #expect(lease.event.id == id && lease.destination == bench.first)
-            #expect(lease.event.source == "shop" && lease.event.identity == "one" && lease.event.type == "SALES_RECEIPT")
+            #expect(
+                lease.event.source == "shop" && lease.event.identity == "one" && lease.event.type == "SALES_RECEIPT")
             #expect(lease.attempt == 1 && !lease.isSuspect && lease.fanout == 1)
             let stored = try await bench.event(id)
             #expect(stored.status == .processing && stored.attempts == 1 && stored.updatedAt == bench.now)

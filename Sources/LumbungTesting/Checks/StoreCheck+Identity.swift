@@ -90,7 +90,8 @@ extension StoreCheck {
             #expect(try await bench.event(id).status == .dead)
             #expect(try await bench.claim().isEmpty)
         },
-        StoreCheck("a conflict does not revive a dead event, nor does a duplicate an unfinished one") { bench async throws in
+        StoreCheck("a conflict does not revive a dead event, nor does a duplicate an unfinished one") {
+            bench async throws in
             let id = try await bench.queue("one")
             let lease = try await bench.claimOne()
             let again = try await bench.put(.sample("one", to: [bench.first]))

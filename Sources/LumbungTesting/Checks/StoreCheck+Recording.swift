@@ -28,7 +28,8 @@ extension StoreCheck {
             #expect(stored.status == .retrying && stored.attempts == 1)
             let delivery = try await bench.delivery(id)
             #expect(delivery.dueAt == due && delivery.lastError == "answered 500")
-            let early = try await bench.turn(claims: [bench.claim(bench.first)], at: due.advanced(by: .milliseconds(-1)))
+            let early = try await bench.turn(
+                claims: [bench.claim(bench.first)], at: due.advanced(by: .milliseconds(-1)))
             #expect(early.leases.isEmpty && early.nextDueAt == due)
             let lease = try await bench.claimOne(at: due)
             #expect(lease.attempt == 2 && !lease.isSuspect)
@@ -63,7 +64,8 @@ extension StoreCheck {
             #expect(try await bench.event(id).status == .retrying)
             #expect(try await bench.claimOne().attempt == 2)
         },
-        StoreCheck("records and claims of one turn belong together: what is released may be handed out again") { bench async throws in
+        StoreCheck("records and claims of one turn belong together: what is released may be handed out again") {
+            bench async throws in
             try await bench.queue("one")
             let lease = try await bench.claimOne()
             let turn = try await bench.turn(

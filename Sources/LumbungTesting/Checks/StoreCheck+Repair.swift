@@ -3,7 +3,8 @@ import Testing
 
 extension StoreCheck {
     static let repair: [StoreCheck] = [
-        StoreCheck("recovery voids leases; what was running is suspect, counted, and due at once") { bench async throws in
+        StoreCheck("recovery voids leases; what was running is suspect, counted, and due at once") {
+            bench async throws in
             let id = try await bench.queue("one")
             try await bench.queue("two")
             let lease = try await bench.claimOne()
@@ -51,7 +52,8 @@ extension StoreCheck {
             let again = try await bench.claimOne(suspects: 1)
             #expect(again.isSuspect && again.attempt == 2)
         },
-        StoreCheck("a poison event is set aside after three attempts that ended with the process") { bench async throws in
+        StoreCheck("a poison event is set aside after three attempts that ended with the process") {
+            bench async throws in
             let id = try await bench.queue("poison")
             for round in 1...poisonLimit {
                 let suspects = round == 1 ? 0 : 1
@@ -72,7 +74,8 @@ extension StoreCheck {
             #expect(fresh.attempt == 1 && !fresh.isSuspect)
             #expect(try await bench.delivery(id).interruptions == 0)
         },
-        StoreCheck("recovery of a recovered store finds nothing, and every boot has a higher number") { bench async throws in
+        StoreCheck("recovery of a recovered store finds nothing, and every boot has a higher number") {
+            bench async throws in
             try await bench.queue("one")
             try await bench.queue("two")
             _ = try await bench.claimOne()

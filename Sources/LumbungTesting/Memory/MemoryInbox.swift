@@ -39,6 +39,7 @@ public final class MemoryInbox: InboxStore {
         return MemoryInbox(model)
     }
 
+    /// Stores events in the model and tells the outcome, at once or when the hold ends.
     public func append(_ request: AppendRequest) {
         let result: Result<[AppendOutcome], StoreError>
         if request.deadline <= ContinuousClock.now {
@@ -49,28 +50,34 @@ public final class MemoryInbox: InboxStore {
         pass(.append) { request.completion(result) }
     }
 
+    /// Keeps a refused request.
     public func reject(_ rejection: Rejection) {
         _ = change(.reject) { model throws(StoreError) in model.reject(rejection) }
     }
 
+    /// Gives every name a number, keeping known ones.
     public func register(destinations names: [String]) async throws(StoreError) -> [String: DestinationID] {
         try change(.register) { model throws(StoreError) in model.register(names) }.get()
     }
 
+    /// Voids every lease.
     public func recover(now: Timestamp) async throws(StoreError) -> RecoveryReport {
         try change(.recover) { model throws(StoreError) in model.recover(now: now) }.get()
     }
 
+    /// Records results and hands out work.
     public func turn(_ turn: Turn) async throws(StoreError) -> TurnResult {
         let result = change(.turn) { model throws(StoreError) in model.perform(turn) }
         await withCheckedContinuation { continuation in pass(.turn) { continuation.resume() } }
         return try result.get()
     }
 
+    /// Takes back leases that ended.
     public func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> Int {
         try change(.reclaim) { model throws(StoreError) in model.reclaim(now: now, except: held) }.get()
     }
 
+    /// Removes every old event in one slice.
     public func prune(
         _ policy: RetentionPolicy, now: Timestamp, after cursor: EventID
     ) async throws(StoreError) -> PruneSlice {
@@ -79,18 +86,22 @@ public final class MemoryInbox: InboxStore {
         }.get()
     }
 
+    /// Reads one event.
     public func event(_ id: EventID) async throws(StoreError) -> StoredEvent? {
         try change(.read) { model throws(StoreError) in model.event(id) }.get()
     }
 
+    /// Counts events by status.
     public func statusCounts() async throws(StoreError) -> [EventStatus: Int] {
         try change(.read) { model throws(StoreError) in model.statusCounts() }.get()
     }
 
+    /// Lists the kept rejections, newest first.
     public func rejections(limit: Int) async throws(StoreError) -> [Rejection] {
         try change(.read) { model throws(StoreError) in model.rejections(limit: limit) }.get()
     }
 
+    /// Is ready unless the inbox was closed or stopped, or its next append is planned to fail.
     public func health() async -> StoreHealth {
         state.withLock { state in
             if let failure = state.failure { return .unavailable(failure) }
@@ -100,6 +111,7 @@ public final class MemoryInbox: InboxStore {
         }
     }
 
+    /// Waits for the end of the inbox.
     public func failure() async -> String? {
         await withCheckedContinuation { continuation in
             let ended: String?? = state.withLock { state in
@@ -112,6 +124,7 @@ public final class MemoryInbox: InboxStore {
         }
     }
 
+    /// Ends every hold and closes.
     public func close() async {
         release()
         end { $0.isClosed = true }

@@ -10,7 +10,8 @@ extension RandomWalk {
         let until = now.advanced(by: .seconds(20))
         note(
             "turn records \(records.map { "\($0.model.lease.event.value):\($0.model.decision)" }), claims "
-                + claims.map { "\($0.model.destination.value)×\($0.model.limit)+\($0.model.suspectLimit)" }.joined(separator: " ")
+                + claims.map { "\($0.model.destination.value)×\($0.model.limit)+\($0.model.suspectLimit)" }.joined(
+                    separator: " ")
                 + ", at most \(leaseLimit) and \(byteLimit) bytes")
         let modelled = model.perform(
             Turn(
@@ -78,7 +79,8 @@ extension RandomWalk {
 
     private func described(_ lease: Lease) -> String {
         describe(
-            lease, event: storeIDs[lease.event.id], destination: destinations.first { $0.model == lease.destination }?.store)
+            lease, event: storeIDs[lease.event.id],
+            destination: destinations.first { $0.model == lease.destination }?.store)
     }
 
     private func describedOfStore(_ lease: Lease) -> String {
@@ -87,7 +89,8 @@ extension RandomWalk {
 
     private func describe(_ lease: Lease, event: EventID?, destination: DestinationID?) -> String {
         let payload = String(decoding: lease.event.payload, as: UTF8.self)
-        return "\(event?.value ?? -1) to \(destination?.value ?? -1) attempt \(lease.attempt) suspect \(lease.isSuspect)"
+        return
+            "\(event?.value ?? -1) to \(destination?.value ?? -1) attempt \(lease.attempt) suspect \(lease.isSuspect)"
             + " of \(lease.fanout) \(lease.event.source)/\(lease.event.identity)/\(lease.event.type) \(payload)"
     }
 }

@@ -131,6 +131,8 @@ final class PinnedClients: Sendable {
         // The override is what pins; this is the proof, before a byte of the request is sent.
         configuration.http1_1ConnectionDebugInitializer = { channel in
             guard let peer = channel.remoteAddress?.ipAddress, IPAddress(peer) == address else {
+                // Not before the client has heard of the failure: it takes a close for one of a connection in use.
+                channel.eventLoop.execute { channel.close(promise: nil) }
                 return channel.eventLoop.makeFailedFuture(WrongPeer(wanted: address))
             }
             return channel.eventLoop.makeSucceededVoidFuture()

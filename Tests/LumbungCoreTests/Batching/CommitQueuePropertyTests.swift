@@ -117,7 +117,8 @@ struct CommitQueuePropertyTests {
     private static func request(_ number: Int, events: Int, bytes: Int, deadline: Int) -> AppendRequest {
         let events = (0..<events).map { index in
             NewEvent.sample(
-                "\(number)", source: "\(deadline)", payload: [UInt8](repeating: 0, count: index == 0 ? bytes : 0), to: [])
+                "\(number)", source: "\(deadline)", payload: [UInt8](repeating: 0, count: index == 0 ? bytes : 0),
+                to: [])
         }
         return AppendRequest(events: events, deadline: start.advanced(by: .seconds(deadline))) { _ in }
     }

@@ -2,16 +2,18 @@ import LumbungCore
 import Testing
 
 struct EventStatusTests {
-    @Test(arguments: [
-        ([], .completed),
-        ([.pending], .pending), ([.processing], .processing), ([.retrying], .retrying),
-        ([.completed], .completed), ([.dead], .dead), ([.cancelled], .cancelled),
-        ([.completed, .pending], .pending), ([.dead, .pending], .pending), ([.cancelled, .pending], .pending),
-        ([.pending, .retrying], .retrying), ([.pending, .processing], .processing),
-        ([.retrying, .processing], .processing), ([.dead, .retrying], .retrying), ([.dead, .processing], .processing),
-        ([.completed, .dead], .dead), ([.cancelled, .dead], .dead), ([.completed, .cancelled], .completed),
-        ([.cancelled, .cancelled], .cancelled), ([.completed, .completed, .completed], .completed),
-    ] as [([EventStatus], EventStatus)])
+    @Test(
+        arguments: [
+            ([], .completed),
+            ([.pending], .pending), ([.processing], .processing), ([.retrying], .retrying),
+            ([.completed], .completed), ([.dead], .dead), ([.cancelled], .cancelled),
+            ([.completed, .pending], .pending), ([.dead, .pending], .pending), ([.cancelled, .pending], .pending),
+            ([.pending, .retrying], .retrying), ([.pending, .processing], .processing),
+            ([.retrying, .processing], .processing), ([.dead, .retrying], .retrying),
+            ([.dead, .processing], .processing),
+            ([.completed, .dead], .dead), ([.cancelled, .dead], .dead), ([.completed, .cancelled], .completed),
+            ([.cancelled, .cancelled], .cancelled), ([.completed, .completed, .completed], .completed),
+        ] as [([EventStatus], EventStatus)])
     func `the summary names what matters most`(_ deliveries: [EventStatus], _ expected: EventStatus) {
         #expect(EventStatus.summary(of: deliveries) == expected)
         #expect(EventStatus.summary(of: deliveries.reversed()) == expected)

@@ -36,7 +36,8 @@ struct EngineBench {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(services: [.init(service: engine)], logger: Logger(label: "group") { _ in SwiftLogNoOpLogHandler() }))
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: engine)], logger: Logger(label: "group") { _ in SwiftLogNoOpLogHandler() }))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             try await body(id, engine.committed)

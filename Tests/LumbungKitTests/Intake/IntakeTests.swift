@@ -61,7 +61,9 @@ extension IngestReply {
         ).receipt
         #expect(receipt?.items.map(\.outcome.kind) == [.queued, .queued, .duplicate])
         #expect(receipt?.items.first?.outcome.id == receipt?.items.last?.outcome.id)
-        #expect(bench.store.model.events.map(\.event.payload) == ["{\"uuid\":\"a\"}", "{\"uuid\": \"b\" }"].map { Array($0.utf8) })
+        #expect(
+            bench.store.model.events.map(\.event.payload)
+                == ["{\"uuid\":\"a\"}", "{\"uuid\": \"b\" }"].map { Array($0.utf8) })
     }
 
     @Test func `an empty array queues nothing and rings no bell`() async throws {
@@ -92,14 +94,15 @@ extension IngestReply {
 
     @Test(arguments: [
         "", "nonsense", "[1]", "3", "{\"uuid\":\"a\",\"uuid\":\"b\"}", "{\"uuid\":\"a\",\"\\u0075uid\":\"a\"}",
-        "{\"uuid\":\"a\\u0000b\"}", "{\"uuid\":\"\\ud800\"}", "{\"uuid\":\"a\"} x", "[{\"uuid\":\"ok\"},{\"uuid\":\"\\n\"}]",
+        "{\"uuid\":\"a\\u0000b\"}", "{\"uuid\":\"\\ud800\"}", "{\"uuid\":\"a\"} x",
+        "[{\"uuid\":\"ok\"},{\"uuid\":\"\\n\"}]",
     ])
     func `a body that can be read two ways is refused whole and kept for the operator`(body: String) async throws {
         let bench = Bench()
         let problem = await reply(try await bench.intake(), body).problem
         #expect(problem?.status == 400)
         #expect(bench.store.model.events.isEmpty)
-        #expect(bench.store.model.rejections.count == 1)
+        #expect(bench.store.model.rejections(limit: 10).count == 1)
     }
 
     @Test(arguments: [255, 256, 257])
@@ -111,7 +114,8 @@ extension IngestReply {
 
     @Test func `identities are looked for in the order of the rules`() async throws {
         let source = Source(
-            name: "accurate", identity: [.header("X-Request-Id"), .json(JSONPointer(key: "id"))], type: .header("X-Kind"))
+            name: "accurate", identity: [.header("X-Request-Id"), .json(JSONPointer(key: "id"))],
+            type: .header("X-Kind"))
         let intake = try await Bench().intake(source)
         let headers = [IngestRequest.Header(name: "x-request-id", value: "h1"), .init(name: "X-KIND", value: "order")]
         let named = await reply(intake, "{\"id\":\"j1\"}", headers: headers).receipt

@@ -52,12 +52,34 @@ import Testing
         #expect(problems("${NONE}: 1\n").first?.hasPrefix("f:1:1: unknown key `${NONE}`") == true)
     }
 
-    @Test func `a variable that needs quotes is explained`() {
+    @Test func `a variable needs no quotes, between brackets either`() {
+        let yaml = """
+            destinations: {d: {url: ${URL}, headers: {X: a${A}b$${A}}, concurrency: ${A}}}
+            routes: [{from: ${NAME}, to: [${D}]}]
+            """
+        let environment = ["URL": "https://u", "A": "1", "NAME": "accurate", "D": "d"]
+        let destination = inbox(yaml, environment: environment).destinations[0]
+        #expect(destination.concurrency == 1)
+        guard case .http(let http) = destination.kind else {
+            Issue.record("no http destination")
+            return
+        }
+        #expect(http.headers.first?.value.revealed == "a1b${A}")
+    }
+
+    @Test func `places and names stay when braces are hidden from the parser`() {
         #expect(
-            problems("sources:\n  a: {type: ${A}, id: sha256}\n", environment: environment) == [
-                "f:2:17: the file is not YAML: did not find expected ',' or '}' (while parsing a flow mapping from line 2)"
-                    + "; between { } or [ ] write \"${NAME}\" in quotes"
+            problems("{\"x${A}\": 1, y: ${NONE}}\n") == [
+                "f:1:2: unknown key `x${A}`; known keys: settings, sources, destinations, routes",
+                "f:1:14: unknown key `y`; known keys: settings, sources, destinations, routes",
+                "f:1:17: the environment variable NONE is not set",
             ])
+        #expect(
+            problems("settings: {x: ${A} , ${B}: 1, ${B}: 2}\n", environment: environment) == [
+                "f:1:22: `${B}` stands more than once in the same mapping (here first)"
+            ])
+        #expect(
+            problems("settings: {}\nx: \u{F8F0}\n") == ["f:2:4: the characters U+F8F0 and U+F8F1 cannot be used"])
     }
 
     @Test func `values of every type may come from variables`() {

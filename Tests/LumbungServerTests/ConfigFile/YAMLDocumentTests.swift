@@ -89,7 +89,7 @@ import Testing
         let yaml = "destinations:\n  a: &a {url: https://a, timeout: soon}\n  b: *a\n"
         #expect(
             problems(yaml) == [
-                "f:2:34: `timeout`: expected a duration from 100ms to 1h, such as 250ms, 15s or 6h, found \"soon\""
+                "f:2:35: `timeout`: expected a duration from 100ms to 1h, such as 250ms, 15s or 6h, found \"soon\""
             ])
     }
 

@@ -110,7 +110,7 @@ import Testing
             "sources:\n  a:\n    token: \(canary)\n\tx: y\n",
             "sources:\n  a:\n    token: !custom \(canary)\n",
             "sources:\n  a:\n    preset: \(canary)\n",
-            "sources:\n  a: {max_body_bytes: '${C}', resend_revives: '${C}', id: '${C}', preset: '${C}', type: '${C}\\\\x7F'}\n",
+            "sources:\n  a: {max_body_bytes: '${C}', resend_revives: '${C}', id: '${C}', preset: '${C}'}\n",
             "routes: [{from: '${C}', to: '${C}'}]\nsettings: {port: '${C}', host: '${C}-', log_level: '${C}'}\n",
             "\(canary)",
             "- \(canary)",

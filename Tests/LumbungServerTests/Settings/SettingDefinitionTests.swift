@@ -28,6 +28,15 @@ import Testing
         }
     }
 
+    @Test func `the reference has a row for every setting`() {
+        let lines = SettingDefinition.markdownTable.split(separator: "\n")
+        #expect(lines.count == SettingDefinition.all.count + 2)
+        #expect(
+            lines.contains(
+                "| `WORKER_COUNT` | `--worker-count` | `worker_count` | `5` | a whole number from 1 to 1000 | "
+                    + "events processed at the same time |"))
+    }
+
     @Test func `the defaults are the contract's`() throws {
         let loaded = try load().get()
         let settings = loaded.settings

@@ -1,0 +1,118 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import LumbungSQLite
+
+/// Every statement finds its rows through an index: the tables grow to millions of rows.
+struct QueryPlanTests {
+    /// Every statement by name, with the tables it may walk as a whole and why.
+    private static let statements: [(name: String, sql: String, walks: String?)] = [
+        ("insertEvent", Statements.insertEvent, nil),
+        ("insertDelivery", Statements.insertDelivery, nil),
+        ("findIdentity", Statements.findIdentity, nil),
+        ("countDuplicate", Statements.countDuplicate, nil),
+        ("keepConflict", Statements.keepConflict, nil),
+        ("reviveDeliveries", Statements.reviveDeliveries, nil),
+        ("insertRejection", Statements.insertRejection, nil),
+        ("trimRejections", Statements.trimRejections, nil),
+        ("dueDeliveries", Statements.dueDeliveries, nil),
+        ("nextDue", Statements.nextDue, nil),
+        ("leaseDelivery", Statements.leaseDelivery, nil),
+        ("settleDelivery", Statements.settleDelivery, nil),
+        ("releaseDelivery", Statements.releaseDelivery, nil),
+        ("insertAttempt", Statements.insertAttempt, nil),
+        ("setEventStatus", Statements.setEventStatus, nil),
+        ("deliveryStates", Statements.deliveryStates, nil),
+        ("leasedDeliveries", Statements.leasedDeliveries, nil),
+        ("returnInterrupted", Statements.returnInterrupted, nil),
+        // Once a start, over the index of the open deliveries alone.
+        ("countOpen", Statements.countOpen, "delivery USING COVERING INDEX delivery_due"),
+        ("nextBootEpoch", Statements.nextBootEpoch, nil),
+        ("oldestEvents", Statements.oldestEvents, nil),
+        ("removeAttempts", Statements.removeAttempts, nil),
+        ("removeDeliveries", Statements.removeDeliveries, nil),
+        ("removeConflicts", Statements.removeConflicts, nil),
+        ("removeEvent", Statements.removeEvent, nil),
+        ("markPruned", Statements.markPruned, nil),
+        ("lastEventID", Statements.lastEventID, nil),
+        ("registerDestination", Statements.registerDestination, nil),
+        // One row a destination.
+        ("listDestinations", Statements.listDestinations, "destination"),
+    ]
+
+    @Test func `no statement walks a table or sorts, but the declared ones`() async throws {
+        try await Self.withSchema { database in
+            for (name, sql, walks) in Self.statements {
+                for step in try Self.plan(sql, database) {
+                    #expect(!step.contains("TEMP B-TREE"), "\(name): \(step)")
+                    guard step.hasPrefix("SCAN"), step != "SCAN CONSTANT ROW" else { continue }
+                    #expect(step == walks.map { "SCAN \($0)" }, "\(name): \(step)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (Statements.findIdentity, ["SEARCH webhook_queue USING INDEX webhook_queue_identity (uuid=? AND source=?)"]),
+        (
+            Statements.dueDeliveries,
+            [
+                "SEARCH d USING INDEX delivery_due (destination_id=? AND lane=? AND due_at<?)",
+                "SEARCH q USING INTEGER PRIMARY KEY (rowid=?)",
+            ]
+        ),
+        (
+            Statements.nextDue,
+            ["SEARCH delivery USING COVERING INDEX delivery_due (destination_id=? AND lane=? AND due_at>?)"]
+        ),
+        (
+            Statements.leasedDeliveries,
+            ["SEARCH delivery USING INDEX delivery_due (destination_id=? AND lane=? AND due_at<?)"]
+        ),
+        (Statements.leaseDelivery, ["SEARCH delivery USING PRIMARY KEY (event_id=? AND destination_id=?)"]),
+        (Statements.oldestEvents, ["SEARCH webhook_queue USING INTEGER PRIMARY KEY (rowid>?)"]),
+    ])
+    func `the hot statements use the index made for them`(_ sql: String, _ expected: [String]) async throws {
+        try await Self.withSchema { database throws in #expect(try Self.plan(sql, database) == expected) }
+    }
+
+    @Test func `the contract's look by uuid uses the identity index`() async throws {
+        let sql = """
+            SELECT id, uuid, type, datetime(created_at) FROM webhook_queue
+            WHERE uuid IN ('test-concurrent-1', 'test-concurrent-2') ORDER BY id;
+            """
+        try await Self.withSchema { database in
+            let plan = try Self.plan(sql, database)
+            #expect(plan.first == "SEARCH webhook_queue USING INDEX webhook_queue_identity (uuid=?)")
+        }
+    }
+
+    @Test func `the list above names every statement there is`() throws {
+        let source = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Sources/LumbungSQLite/Schema/Statements.swift")
+        let text = try String(contentsOf: source, encoding: .utf8)
+        let names = text.split(separator: "\n").compactMap { line -> String? in
+            let words = line.split(separator: " ")
+            return words.starts(with: ["static", "let"]) ? String(words[2]) : nil
+        }
+        #expect(names == Self.statements.map(\.name))
+    }
+
+    private static func withSchema(_ body: (Database) throws -> Void) async throws {
+        try await InboxFolder.with { folder in
+            let connection = try WriterConnection(path: folder.path, busyTimeout: .seconds(1))
+            defer { connection.lock.release() }
+            try connection.queue.inDatabase(body)
+            try connection.queue.close()
+        }
+    }
+
+    private static func plan(_ sql: String, _ database: Database) throws -> [String] {
+        // The plan is asked for as the writer's statement stands, with its parameters unbound.
+        let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+        statement.setUncheckedArguments(StatementArguments())
+        return try Row.fetchAll(statement).map { $0["detail"] }
+    }
+}
