@@ -166,7 +166,8 @@ def idle(options, base):
         seconds = options.idle_seconds
         cpu, wakeups = server.cpu_seconds(), server.wakeups()
         time.sleep(seconds)
-        cpu, wakeups = server.cpu_seconds() - cpu, server.wakeups() - wakeups
+        cpu = server.cpu_seconds() - cpu
+        wakeups = sum(count - wakeups.get(thread, 0) for thread, count in server.wakeups().items())
         figures = {"cpu_ms": cpu * 1000, "wakeups": wakeups, "rss_mib": server.status_kib("VmRSS") / 1024}
         record(options, {"table": "idle", "seconds": seconds, **figures})
         print(f"\n### Idle for {seconds} s after a few events\n\n| CPU ms | context switches | resident MiB |\n|---|---|---|")

@@ -81,6 +81,7 @@ private struct Race {
     func outcome(timeout: Duration) -> AttemptOutcome {
         let ended = ending ?? AttemptOutcome(kind: .interrupted)
         guard isTimeOver, ended.kind == .interrupted else { return ended }
-        return AttemptOutcome(kind: .timeout, detail: "not done within \(timeout)")
+        return AttemptOutcome(
+            kind: .timeout, statusCode: ended.statusCode, response: ended.response, detail: "not done within \(timeout)")
     }
 }

@@ -54,6 +54,27 @@ struct ForeignLockTests {
         }
     }
 
+    @Test func `an impatient request takes nobody along who can still wait`() async throws {
+        try await InboxFolder.with { folder in
+            let store = try folder.open()
+            let foreign = try folder.foreignConnection()
+            try await foreign.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+            // The first meets the lock alone; the other two make up the next group.
+            async let plug = Self.outcome {
+                try await store.append([.sample("1", to: [])], deadline: .milliseconds(100))
+            }
+            async let short = Self.outcome {
+                try await store.append([.sample("2", to: [])], deadline: .milliseconds(300))
+            }
+            async let patient = Self.outcome { try await store.append([.sample("3", to: [])], deadline: .seconds(60)) }
+            #expect([await plug, await short] == [.busy, .busy])
+            try await foreign.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+            #expect(await patient == nil)
+            #expect(try await store.statusCounts() == [.completed: 1])
+            await store.close()
+        }
+    }
+
     @Test func `closing under a foreign lock tells everybody and ends`() async throws {
         try await InboxFolder.with { folder in
             let store = try folder.open(busyTimeout: .milliseconds(50))
