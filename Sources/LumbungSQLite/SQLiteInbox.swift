@@ -80,6 +80,13 @@ public final class SQLiteInbox: InboxStore {
         }
     }
 
+    /// Moves what waits along with a wall clock that was set.
+    public func clockMoved(by jump: Duration, now: Timestamp, longestWait: Duration) async throws(StoreError) {
+        try await perform { session throws(StoreError) in
+            try session.moveDueTimes(by: jump, now: now, longestWait: longestWait)
+        }
+    }
+
     /// Removes one slice of finished events past their retention.
     public func prune(
         _ policy: RetentionPolicy, now: Timestamp, after cursor: EventID

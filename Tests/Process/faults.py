@@ -35,7 +35,8 @@ def strace(server, *options, trace):
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             try:
-                process.wait(10)
+                # After a kill strace may wait for ever for a thread that reports no more; the kernel detaches it then.
+                process.wait(2)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -112,9 +112,9 @@ routes:
 
 def test_prune_removes_what_is_finished_and_nothing_else(make):
     server = two_ways(make).start()
-    server.post(event("done", mark="finished-payload"))
-    server.post(event("done", mark="finished-conflict"))
-    server.post(event("open", mark="unfinished-payload"), source="waiting")
+    server.post(event("done", mark="done-payload"))
+    server.post(event("done", mark="done-conflict"))
+    server.post(event("open", mark="open-payload"), source="waiting")
     server.completed("done")
     eventually(lambda: server.rows("open")[0][5] >= 1, "an attempt has failed")
     assert server.stop() == 0
@@ -126,15 +126,15 @@ def test_prune_removes_what_is_finished_and_nothing_else(make):
     done = server.run("db", "prune", RETENTION_DAYS="0")
     assert done.returncode == 0, done
     assert {row[1] for row in server.rows()} == {"open"}
-    assert server.tables_holding("finished-payload") == set()
-    assert server.tables_holding("finished-conflict") == set()
-    assert server.tables_holding("unfinished-payload") == {"webhook_queue"}
+    assert server.tables_holding("done-payload") == set()
+    assert server.tables_holding("done-conflict") == set()
+    assert server.tables_holding("open-payload") == {"webhook_queue"}
     ids = {row[0] for row in server.rows()}
     assert {row[0] for row in server.query("SELECT event_id FROM delivery")} == ids
     assert server.whole()
 
     server.start()
-    assert server.post(event("done", mark="finished-payload")).json()["status"] == "queued"
+    assert server.post(event("done", mark="done-payload")).json()["status"] == "queued"
 
 
 def test_prune_beside_a_running_service_is_done_or_refused_without_harm(make):

@@ -103,15 +103,15 @@ def test_a_thousand_queued_and_five_running(make, sink):
         assert server.post(body).json()["status"] == "duplicate"
 
 
-def test_ready_within_a_second_with_many_waiting(make, sink):
-    """A promise with a number: 100,000 waiting do not hinder the start."""
+def test_many_waiting_do_not_hinder_the_start(make, sink):
+    """The promise is a second with 100,000; the limit here leaves room for a machine that does other work too."""
     waiting = number("LUMBUNG_WAITING", 20_000)
     server = make(config=sink.config(), LOG_LEVEL="warning").start()
     sink.hold()
     for start in range(0, waiting, 2000):
         assert server.post(b"[" + b",".join(event(f"w-{index}") for index in range(start, start + 2000)) + b"]").status == 200
     server.kill()
-    server.start(limit=5)
+    server.start(limit=2)
     assert server.count(*UNFINISHED) == waiting
 
 

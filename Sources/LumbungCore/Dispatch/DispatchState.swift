@@ -38,7 +38,6 @@ public struct DispatchState: Sendable {
     private struct Slot {
         var destination: Destination
         var inFlight = 0
-        var suspects = 0
     }
 
     private let workerCount: Int
@@ -47,6 +46,7 @@ public struct DispatchState: Sendable {
     private let order: [DestinationID]
     private var inFlight = 0
     private var waitingInFlight = 0
+    private var suspectsInFlight = 0
 
     /// Makes the state of an idle engine.
     /// - Parameters:
@@ -81,7 +81,7 @@ public struct DispatchState: Sendable {
                 slot.destination.isImmediate
                 ? min(room, Self.immediateBatch - slot.inFlight)
                 : min(room, freeWorkers, min(slot.destination.concurrency, share) - slot.inFlight)
-            let suspectLimit = limit > 0 && slot.suspects == 0 ? 1 : 0
+            let suspectLimit = limit > 0 && suspectsInFlight == 0 ? 1 : 0
             guard limit > 0 else { continue }
             claims.append(Turn.Claim(destination: id, limit: limit, suspectLimit: suspectLimit))
             wanted += limit + suspectLimit
@@ -106,9 +106,10 @@ public struct DispatchState: Sendable {
 
     private mutating func count(_ lease: Lease, by step: Int) {
         inFlight += step
+        if lease.isSuspect { suspectsInFlight += step }
         guard var slot = slots[lease.destination] else { return }
         slot.inFlight += step
-        if lease.isSuspect { slot.suspects += step }
+
         if !slot.destination.isImmediate { waitingInFlight += step }
         slots[lease.destination] = slot
     }

@@ -33,6 +33,17 @@ public protocol InboxStore: Sendable {
     /// - Throws: ``StoreError``.
     func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> Int
 
+    /// Moves what waits along with a wall clock that was set, so that the jump neither freezes it nor makes it all due.
+    ///
+    /// A delivery that was never tried is due now at the latest; the wait of one that was tried keeps its length, and is
+    /// never longer than `longestWait`.
+    /// - Parameters:
+    ///   - jump: How far the clock was set, forward or back; zero only holds the waits within their bound.
+    ///   - now: The wall-clock time after the jump.
+    ///   - longestWait: The longest wait that any destination's retry policy gives.
+    /// - Throws: ``StoreError``; then nothing was moved.
+    func clockMoved(by jump: Duration, now: Timestamp, longestWait: Duration) async throws(StoreError)
+
     /// Removes finished events that are older than the policy, one bounded slice from `cursor` on.
     /// - Throws: ``StoreError``.
     func prune(_ policy: RetentionPolicy, now: Timestamp, after cursor: EventID) async throws(StoreError) -> PruneSlice

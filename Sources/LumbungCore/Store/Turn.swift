@@ -6,6 +6,9 @@ public struct Turn: Sendable {
     public var claims: [Claim]
     /// The most leases to hand out in all.
     public var leaseLimit: Int
+    /// The most deliveries in all whose earlier attempt ended with the process: one runs at a time, so that a poison
+    /// event takes nobody down with it.
+    public var suspectLimit = 1
     /// The most payload bytes to hand out in all; one lease is always allowed.
     public var byteLimit: Int
     /// The wall-clock time.

@@ -19,6 +19,8 @@ actor Dispatcher {
     private(set) var held: Set<LeaseKey> = []
     private var mayHaveDue = true
     private var nextDueAt: Timestamp?
+    private let longestWait: Duration
+    private var watch: ClockWatch
     private var isStopping = false
     private var isDone = false
 
@@ -37,15 +39,20 @@ actor Dispatcher {
         self.environment = environment
         self.bell = bell
         self.logger = logger
+        self.longestWait = configuration.longestWait
+        self.watch = ClockWatch(wall: environment.wallClock(), elapsed: environment.elapsed())
     }
 
     // MARK: The loop
 
     /// Runs turns until it was stopped and everything in flight is recorded, or the store is gone.
     func run() async {
+        // A clock that was set back while no process ran must not freeze what waits either.
+        await moveWaits(by: .zero, now: environment.wallClock())
         while !(isStopping && state.leasesInFlight == 0 && records.isEmpty) {
             if bell.take() { mayHaveDue = true }
             let now = environment.wallClock()
+            if let jump = watch.look(wall: now, elapsed: environment.elapsed()) { await moveWaits(by: jump, now: now) }
             if let due = nextDueAt, due <= now { mayHaveDue = true }
             if let turn = makeTurn(now: now) {
                 guard await take(turn) else { break }
@@ -72,6 +79,21 @@ actor Dispatcher {
         }
         ready = []
         bell.ring()
+    }
+
+    /// Moves what waits along with a wall clock that was set.
+    private func moveWaits(by jump: Duration, now: Timestamp) async {
+        if jump != .zero {
+            logger.warning("the wall clock was set; what waits was moved along", metadata: [LogKeys.jump: "\(jump)"])
+        }
+        do throws(StoreError) {
+            try await store.clockMoved(by: jump, now: now, longestWait: longestWait)
+        } catch {
+            // Nothing is lost by it: deliveries are due earlier or later than they should, by the jump at most.
+            logger.warning(
+                "what waits could not be moved along with the clock", metadata: [LogKeys.reason: "\(error.sentence)"])
+        }
+        mayHaveDue = true
     }
 
     private func makeTurn(now: Timestamp) -> Turn? {

@@ -31,6 +31,8 @@ public struct Engine: Service {
         logger: Logger
     ) {
         self.store = store
+        var configuration = configuration
+        configuration.longestWait = destinations.values.map(\.retry.longest).max() ?? configuration.longestWait
         self.configuration = configuration
         self.environment = environment
         self.destinations = destinations

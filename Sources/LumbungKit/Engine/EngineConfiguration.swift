@@ -14,6 +14,8 @@ public struct EngineConfiguration: Sendable {
     public var retention: RetentionPolicy
     /// How often finished events are pruned.
     public var pruneInterval: Duration
+    /// The longest wait that any destination's retry policy gives; the engine knows it from its destinations.
+    var longestWait = RetryPolicy().longest
 
     /// Makes a configuration with the contract's defaults.
     public init(
@@ -36,18 +38,22 @@ public struct EngineEnvironment: Sendable {
     /// The wall clock, for what is stored.
     public var wallClock: @Sendable () -> Timestamp
     /// The monotonic clock, for waiting.
-    public var clock: any Clock<Duration>
+    public let clock: any Clock<Duration>
+    /// The time since the environment was made, by the monotonic clock.
+    let elapsed: @Sendable () -> Duration
     /// An even draw from 0 to 1, for jitter.
     public var jitter: @Sendable () -> Double
 
     /// Bundles clocks and dice.
-    public init(
+    public init<MonotonicClock: Clock>(
         wallClock: @escaping @Sendable () -> Timestamp,
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: MonotonicClock = ContinuousClock(),
         jitter: @escaping @Sendable () -> Double
-    ) {
+    ) where MonotonicClock.Duration == Duration {
+        let start = clock.now
         self.wallClock = wallClock
         self.clock = clock
+        self.elapsed = { start.duration(to: clock.now) }
         self.jitter = jitter
     }
 }

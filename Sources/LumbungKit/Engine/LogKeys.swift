@@ -4,6 +4,7 @@ enum LogKeys {
     static let count = "count"
     static let destination = "destination"
     static let detail = "detail"
+    static let jump = "jump"
     static let nextAttemptAt = "next_attempt_at"
     static let outcome = "outcome"
     static let queueID = "queue_id"

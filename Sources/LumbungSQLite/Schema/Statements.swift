@@ -86,7 +86,7 @@ enum Statements {
         SELECT status, attempts FROM delivery WHERE event_id = ?1
         """
 
-    // 18 to 22: repair
+    // 18 to 24: repair
 
     static let leasedDeliveries = """
         SELECT event_id, destination_id, interruptions, attempts, lease_token FROM delivery
@@ -107,7 +107,18 @@ enum Statements {
         UPDATE meta SET value = value + 1 WHERE key = 'boot_epoch' RETURNING value
         """
 
-    // 23 to 30: retention and numbering
+    static let hastenNew = """
+        UPDATE delivery SET due_at = ?2
+        WHERE destination_id = ?1 AND lane IN (0, 1) AND due_at > ?2 AND status = 'pending'
+        """
+
+    static let moveRetries = """
+        UPDATE delivery SET due_at = min(due_at + ?2, ?3)
+        WHERE destination_id = ?1 AND lane IN (0, 1) AND due_at IS NOT NULL AND status = 'retrying'
+            AND min(due_at + ?2, ?3) <> due_at
+        """
+
+    // 25 to 32: retention and numbering
 
     static let oldestEvents = """
         SELECT id, status, updated_at, created_at FROM webhook_queue WHERE id > ?1 ORDER BY id LIMIT ?2
@@ -126,7 +137,7 @@ enum Statements {
         SELECT max(ifnull((SELECT max(id) FROM webhook_queue), 0), (SELECT value FROM meta WHERE key = 'pruned_through'))
         """
 
-    // 31 to 32: destinations
+    // 33 to 34: destinations
 
     static let registerDestination = "INSERT OR IGNORE INTO destination (name) VALUES (?1)"
     static let listDestinations = "SELECT id, name FROM destination"

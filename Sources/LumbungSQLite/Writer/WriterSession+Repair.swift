@@ -84,6 +84,21 @@ extension WriterSession {
         try summariseEvent(leased.key.event.value, now: now)
     }
 
+    /// Moves the due times of what waits after the wall clock was set.
+    func moveDueTimes(by jump: Duration, now: Timestamp, longestWait: Duration) throws(StoreError) {
+        for destination in try destinations().values {
+            let hasten = try unsafe Statement(connection, Statements.hastenNew)
+            hasten.bind(1, destination.value)
+            hasten.bind(2, now.milliseconds)
+            try hasten.run()
+            let move = try unsafe Statement(connection, Statements.moveRetries)
+            move.bind(1, destination.value)
+            move.bind(2, jump.wholeMilliseconds)
+            move.bind(3, now.advanced(by: longestWait).milliseconds)
+            try move.run()
+        }
+    }
+
     /// Removes finished events that are older than the policy from the next slice of the table.
     func prune(_ policy: RetentionPolicy, now: Timestamp, after cursor: EventID) throws(StoreError) -> PruneSlice {
         let finishedBefore = now.advanced(by: .zero - policy.finished).iso8601

@@ -77,7 +77,9 @@ extension WriterSession {
         _ claim: Turn.Claim, of turn: Turn, into leases: inout [Lease], bytes: inout Int
     ) throws(StoreError) {
         for (lane, limit) in [(Lane.live, claim.limit), (Lane.suspect, claim.suspectLimit)] where limit > 0 {
-            let room = min(limit, turn.leaseLimit - leases.count)
+            let suspects = leases.count(where: \.isSuspect)
+            let room = min(
+                limit, turn.leaseLimit - leases.count, lane == .suspect ? turn.suspectLimit - suspects : limit)
             guard room > 0 else { return }
             let due = try dueDeliveries(claim.destination, lane: lane, limit: room, turn: turn, bytes: &bytes)
             for lease in due where try take(lease, until: turn.leaseUntil, now: turn.now) { leases.append(lease) }

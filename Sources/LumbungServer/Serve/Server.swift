@@ -122,7 +122,7 @@ public struct Server: Sendable {
 
     private func recover(_ store: SQLiteInbox, now: Timestamp, logger: Logger) async throws -> RecoveryReport {
         let report = try await store.recover(now: now)
-        if report.interrupted > 0 {
+        if report.interrupted + report.poisoned > 0 {
             logger.warning(
                 "attempts ended together with an earlier process; they run again",
                 metadata: ["count": "\(report.interrupted)", "set_aside": "\(report.poisoned)"])

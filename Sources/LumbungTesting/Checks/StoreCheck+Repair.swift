@@ -33,6 +33,14 @@ extension StoreCheck {
             #expect(turn.leases.map(\.isSuspect) == [false, true])
             #expect(turn.nextDueAt == bench.now, "suspects that wait are due")
         },
+        StoreCheck("one suspect in all is handed out, whatever the number of destinations") { bench async throws in
+            let both = [bench.first, bench.second]
+            _ = try await bench.put(.sample("one", receivedAt: bench.now, to: both))
+            _ = try await bench.turn(claims: both.map { bench.claim($0) })
+            _ = try await bench.store.recover(now: bench.now)
+            let turn = try await bench.turn(claims: both.map { bench.claim($0, suspects: 1) })
+            #expect(turn.leases.count == 1)
+        },
         StoreCheck("a suspect that ends in order is an ordinary delivery again") { bench async throws in
             let id = try await bench.queue("one")
             _ = try await bench.claimOne()

@@ -18,6 +18,18 @@ extension InboxModel {
         return takeBack(now: now) { leased in leased.end <= now && !held.contains(leased.key) }.interrupted
     }
 
+    /// Moves what waits along with a wall clock that was set.
+    public mutating func clockMoved(by jump: Duration, now: Timestamp, longestWait: Duration) {
+        let latest = now.advanced(by: longestWait)
+        for (id, entry) in entries {
+            for (destination, delivery) in entry.deliveries where delivery.lane != .leased {
+                guard let dueAt = delivery.dueAt else { continue }
+                let moved = delivery.status == .pending ? min(dueAt, now) : min(dueAt.advanced(by: jump), latest)
+                entries[id]?.deliveries[destination]?.dueAt = moved
+            }
+        }
+    }
+
     /// Removes every finished event that is older than the policy.
     /// - Returns: The numbers of the removed events, ascending.
     public mutating func prune(_ policy: RetentionPolicy, now: Timestamp) -> [EventID] {

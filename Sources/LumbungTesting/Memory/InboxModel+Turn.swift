@@ -9,7 +9,9 @@ extension InboxModel {
         var bytes = 0
         for claim in turn.claims {
             for (lane, limit) in claim.lanes {
-                let room = min(limit, turn.leaseLimit - leases.count)
+                let suspects = leases.count(where: \.isSuspect)
+                let free = lane == .suspect ? turn.suspectLimit - suspects : limit
+                let room = min(limit, turn.leaseLimit - leases.count, free)
                 for id in due(claim.destination, lane, now: turn.now).prefix(max(0, room)) {
                     let size = entries[id]?.event.payload.count ?? 0
                     // The oldest that does not fit ends its lane: a smaller one must not overtake it.

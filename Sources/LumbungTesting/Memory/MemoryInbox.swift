@@ -78,6 +78,12 @@ public final class MemoryInbox: InboxStore {
     }
 
     /// Removes every old event in one slice.
+    public func clockMoved(by jump: Duration, now: Timestamp, longestWait: Duration) async throws(StoreError) {
+        try change(.reclaim) { model throws(StoreError) in
+            model.clockMoved(by: jump, now: now, longestWait: longestWait)
+        }.get()
+    }
+
     public func prune(
         _ policy: RetentionPolicy, now: Timestamp, after cursor: EventID
     ) async throws(StoreError) -> PruneSlice {

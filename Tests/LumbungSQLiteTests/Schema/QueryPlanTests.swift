@@ -29,6 +29,8 @@ struct QueryPlanTests {
         // Once a start, over the index of the open deliveries alone.
         ("countOpen", Statements.countOpen, "delivery USING COVERING INDEX delivery_due"),
         ("nextBootEpoch", Statements.nextBootEpoch, nil),
+        ("hastenNew", Statements.hastenNew, nil),
+        ("moveRetries", Statements.moveRetries, nil),
         ("oldestEvents", Statements.oldestEvents, nil),
         ("removeAttempts", Statements.removeAttempts, nil),
         ("removeDeliveries", Statements.removeDeliveries, nil),
