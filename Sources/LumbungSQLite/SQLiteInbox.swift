@@ -32,7 +32,13 @@ public final class SQLiteInbox: InboxStore {
         _ connection: WriterConnection, desk: WriterDesk, disk: DiskSpace, busyTimeout: Duration
     ) {
         defer {
-            try? connection.queue.close()
+            if desk.failureReason == nil {
+                try? connection.queue.close()
+            } else {
+                // Closing would copy the log back and flush once more, after a flush has failed. The process ends soon;
+                // the next one finds out what is on the disk.
+                _ = unsafe Unmanaged.passRetained(connection.queue)
+            }
             connection.lock.release()
             desk.finish()
         }
@@ -45,6 +51,7 @@ public final class SQLiteInbox: InboxStore {
             writer.run()
         } catch {
             desk.fail("the writer could not start: \(error)")
+            desk.refuseWaiting()
         }
     }
 
@@ -114,7 +121,7 @@ public final class SQLiteInbox: InboxStore {
         do throws(StoreError) {
             // An empty job still begins and commits: whoever answers "ready" has just done it.
             return try await perform { session throws(StoreError) in
-                guard session.isAdmitting else { throw StoreError.diskFull }
+                guard session.isAdmitting else { return .unavailable(StoreError.diskFull.sentence) }
                 try session.execute("UPDATE meta SET value = value WHERE key = 'boot_epoch'")
                 return .ready
             }
@@ -130,9 +137,10 @@ public final class SQLiteInbox: InboxStore {
 
     /// Finishes what was handed in, copies the log into the file and closes it.
     public func close() async {
+        // The writer closes last: it alone may copy the log back.
+        reader.close()
         desk.close()
         _ = await desk.failure()
-        reader.close()
     }
 
     /// Runs work on the writer's thread inside its next group.

@@ -76,12 +76,15 @@ private struct Race {
     /// Whether the timeout came first.
     var isTimeOver = false
 
-    /// The outcome of the attempt. Made anew instead of changed in place: Swift 6.3.1 loses `kind` of an outcome that is
+    /// The outcome of the attempt.
+    ///
+    /// Made anew instead of changed in place: Swift 6.3.1 loses `kind` of an outcome that is
     /// changed under a condition inside the group's closure in a release build (docs/decisions/0020).
     func outcome(timeout: Duration) -> AttemptOutcome {
         let ended = ending ?? AttemptOutcome(kind: .interrupted)
         guard isTimeOver, ended.kind == .interrupted else { return ended }
         return AttemptOutcome(
-            kind: .timeout, statusCode: ended.statusCode, response: ended.response, detail: "not done within \(timeout)")
+            kind: .timeout, statusCode: ended.statusCode, response: ended.response, detail: "not done within \(timeout)"
+        )
     }
 }

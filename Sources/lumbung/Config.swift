@@ -22,8 +22,12 @@ struct Config: AsyncParsableCommand {
 
         func run() async throws {
             let check = ConfigCheck.run(settings.input, file: file)
-            Terminal.say(whole: check.rendered)
-            if !check.isValid { throw ExitCode(78) }
+            // What is wrong counts more than whether anybody could read it.
+            if !check.isValid {
+                try? Terminal.say(whole: check.rendered)
+                throw ExitCode(78)
+            }
+            try Terminal.say(whole: check.rendered)
         }
     }
 
@@ -40,7 +44,7 @@ struct Config: AsyncParsableCommand {
 
         func run() async throws {
             let text = ConfigPrint(try settings.load())
-            Terminal.say(whole: json ? text.json() : text.table())
+            try Terminal.say(whole: json ? text.json() : text.table())
         }
     }
 }

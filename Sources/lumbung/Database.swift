@@ -12,7 +12,7 @@ struct Database: AsyncParsableCommand {
 
     struct Migrate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Bring the schema up to date (serve does it by itself at its start).",
+            abstract: "Bring the schema up to date; the server must be stopped (it does so by itself at its start).",
             version: LumbungVersion.text
         )
 
@@ -20,7 +20,7 @@ struct Database: AsyncParsableCommand {
 
         func run() async throws {
             let command = DatabaseCommand(settings: try settings.load().settings)
-            Terminal.say(try await reporting { () async throws(ServerFailure) in try command.migrate() })
+            try Terminal.say(try await reporting { () async throws(ServerFailure) in try command.migrate() })
         }
     }
 
@@ -34,7 +34,7 @@ struct Database: AsyncParsableCommand {
 
         func run() async throws {
             let command = DatabaseCommand(settings: try settings.load().settings)
-            Terminal.say(try await reporting { () async throws(ServerFailure) in try command.check() })
+            try Terminal.say(try await reporting { () async throws(ServerFailure) in try command.check() })
         }
     }
 
@@ -51,13 +51,14 @@ struct Database: AsyncParsableCommand {
 
         func run() async throws {
             let command = DatabaseCommand(settings: try settings.load().settings)
-            Terminal.say(try await reporting { () async throws(ServerFailure) in try command.backup(to: file) })
+            try Terminal.say(try await reporting { () async throws(ServerFailure) in try command.backup(to: file) })
         }
     }
 
     struct Prune: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remove events past their retention now (a running server does it every hour).",
+            abstract:
+                "Remove events past their retention now; the server must be stopped (running, it does so every hour).",
             version: LumbungVersion.text
         )
 
@@ -65,7 +66,7 @@ struct Database: AsyncParsableCommand {
 
         func run() async throws {
             let command = DatabaseCommand(settings: try settings.load().settings)
-            Terminal.say(try await reporting { () async throws(ServerFailure) in try await command.prune() })
+            try Terminal.say(try await reporting { () async throws(ServerFailure) in try await command.prune() })
         }
     }
 }

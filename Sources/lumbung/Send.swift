@@ -26,12 +26,15 @@ struct Send: AsyncParsableCommand {
         guard (1...1_000_000).contains(count) else {
             throw ValidationError("--count must be a whole number from 1 to 1000000")
         }
+        if let url, !url.hasPrefix("http://"), !url.hasPrefix("https://") {
+            throw ValidationError("--url must be a whole address such as http://127.0.0.1:9000/webhook/accurate")
+        }
     }
 
     func run() async throws {
         let loaded = try settings.load()
         let options = SendCommand.Options(source: source, file: file, count: count, url: url)
         let command = SendCommand(options, settings: loaded.settings)
-        try await reporting { () async throws(ServerFailure) in try await command.run { Terminal.say($0) } }
+        try await reporting { () async throws(ServerFailure) in try await command.run { try? Terminal.say($0) } }
     }
 }

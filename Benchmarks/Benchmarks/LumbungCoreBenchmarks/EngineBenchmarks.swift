@@ -5,33 +5,37 @@ import LumbungCore
 func engineBenchmarks() {
     let clock = ContinuousClock()
     let requests = Samples.requests(64, deadline: clock.now.advanced(by: .seconds(3600)))
-    var queue = CommitQueue<Int>()
-    Benchmark("commit queue, 64 requests in, 1 group out") { _ in
-        for request in requests { blackHole(queue.submit(request)) }
-        blackHole(queue.next(now: clock.now))
+    measure("queue 64 requests, take 1 group", scaling: .kilo) { runs in
+        var queue = CommitQueue<Int>()
+        for _ in runs {
+            for request in requests { blackHole(queue.submit(request)) }
+            blackHole(queue.next(now: clock.now))
+        }
     }
 
-    let first = DestinationID(1)
-    let second = DestinationID(2)
-    let leases = Samples.leases(256, alternatingBetween: [first, second])
-    var state = DispatchState(
+    let destinations = [DestinationID(1), DestinationID(2)]
+    let leases = Samples.leases(256, alternatingBetween: destinations)
+    let idle = DispatchState(
         workerCount: 512,
         bufferLimit: 1024,
-        destinations: [
-            .init(id: first, concurrency: 256, isImmediate: false),
-            .init(id: second, concurrency: 256, isImmediate: false),
-        ]
+        destinations: destinations.map { .init(id: $0, concurrency: 256, isImmediate: false) }
     )
-    Benchmark("dispatch, demand, 256 leases out and ended") { _ in
-        blackHole(state.demand)
-        state.leased(leases)
-        for lease in leases { state.ended(lease) }
-    }
-    Benchmark("dispatch, 256 times one lease with its demand") { _ in
-        for lease in leases {
+    measure("plan once, lease 256, end 256", scaling: .kilo) { runs in
+        var state = idle
+        for _ in runs {
             blackHole(state.demand)
-            state.leased([lease])
-            state.ended(lease)
+            state.leased(leases)
+            for lease in leases { state.ended(lease) }
+        }
+    }
+    measure("plan 256 times, lease 1, end 1", scaling: .kilo) { runs in
+        var state = idle
+        for _ in runs {
+            for lease in leases {
+                blackHole(state.demand)
+                state.leased([lease])
+                state.ended(lease)
+            }
         }
     }
 }

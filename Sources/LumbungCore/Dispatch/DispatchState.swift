@@ -25,7 +25,7 @@ public struct DispatchState: Sendable {
 
     /// What to ask the store for.
     public struct Demand: Sendable, Hashable {
-        /// By destination, in the order of their numbers.
+        /// By destination; the order rotates from turn to turn.
         public var claims: [Turn.Claim]
         /// In all.
         public var leaseLimit: Int
@@ -47,6 +47,7 @@ public struct DispatchState: Sendable {
     private var inFlight = 0
     private var waitingInFlight = 0
     private var suspectsInFlight = 0
+    private var turns = 0
 
     /// Makes the state of an idle engine.
     /// - Parameters:
@@ -68,25 +69,35 @@ public struct DispatchState: Sendable {
     ///
     /// While there is more than one destination, none of them is given the last worker.
     public var demand: Demand? {
-        let room = bufferLimit - inFlight
-        let freeWorkers = workerCount - waitingInFlight
+        var room = bufferLimit - inFlight
+        var freeWorkers = workerCount - waitingInFlight
         guard room > 0, freeWorkers > 0 else { return nil }
         var claims: [Turn.Claim] = []
-        var wanted = 0
-        let isAlone = order.count == 1 || workerCount == 1
-        for id in order {
+        for id in rotated {
             guard let slot = slots[id], !slot.destination.isPaused else { continue }
-            let share = isAlone ? workerCount : workerCount - 1
-            let limit =
-                slot.destination.isImmediate
-                ? min(room, Self.immediateBatch - slot.inFlight)
-                : min(room, freeWorkers, min(slot.destination.concurrency, share) - slot.inFlight)
-            let suspectLimit = limit > 0 && suspectsInFlight == 0 ? 1 : 0
+            let limit = min(room, slot.destination.isImmediate ? immediateRoom(slot) : min(freeWorkers, ownRoom(slot)))
             guard limit > 0 else { continue }
-            claims.append(Turn.Claim(destination: id, limit: limit, suspectLimit: suspectLimit))
-            wanted += limit + suspectLimit
+            claims.append(Turn.Claim(destination: id, limit: limit, suspectLimit: suspectsInFlight == 0 ? 1 : 0))
+            room -= limit
+            if !slot.destination.isImmediate { freeWorkers -= limit }
         }
-        return claims.isEmpty ? nil : Demand(claims: claims, leaseLimit: min(wanted, room))
+        return claims.isEmpty ? nil : Demand(claims: claims, leaseLimit: bufferLimit - inFlight - room)
+    }
+
+    /// The destinations, each turn beginning with another one, so that none is always asked for first.
+    private var rotated: [DestinationID] {
+        guard order.count > 1 else { return order }
+        let start = (turns & Int.max) % order.count
+        return Array(order[start...] + order[..<start])
+    }
+
+    private func immediateRoom(_ slot: Slot) -> Int {
+        Self.immediateBatch - slot.inFlight
+    }
+
+    private func ownRoom(_ slot: Slot) -> Int {
+        let share = order.count == 1 || workerCount == 1 ? workerCount : workerCount - 1
+        return min(slot.destination.concurrency, share) - slot.inFlight
     }
 
     /// Whether leases of a destination are run in batches.
@@ -96,6 +107,7 @@ public struct DispatchState: Sendable {
 
     /// Takes note of leases that were handed out.
     public mutating func leased(_ leases: [Lease]) {
+        turns &+= 1
         for lease in leases { count(lease, by: 1) }
     }
 

@@ -20,9 +20,9 @@ public struct Turn: Sendable {
     public struct Claim: Sendable, Hashable {
         /// The destination.
         public var destination: DestinationID
-        /// The most ordinary deliveries.
+        /// The most deliveries.
         public var limit: Int
-        /// The most deliveries whose earlier attempt ended with the process: 0 or 1.
+        /// The most deliveries, within `limit`, whose earlier attempt ended with the process: 0 or 1.
         public var suspectLimit: Int
 
         /// Wants work for a destination.

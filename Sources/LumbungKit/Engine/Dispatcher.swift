@@ -21,6 +21,9 @@ actor Dispatcher {
     private var nextDueAt: Timestamp?
     private let longestWait: Duration
     private var watch: ClockWatch
+    private var failedTurns = 0
+    private var recordLimit = Int.max
+    private var pendingJump: Duration? = .zero
     private var isStopping = false
     private var isDone = false
 
@@ -47,12 +50,13 @@ actor Dispatcher {
 
     /// Runs turns until it was stopped and everything in flight is recorded, or the store is gone.
     func run() async {
-        // A clock that was set back while no process ran must not freeze what waits either.
-        await moveWaits(by: .zero, now: environment.wallClock())
         while !(isStopping && state.leasesInFlight == 0 && records.isEmpty) {
             if bell.take() { mayHaveDue = true }
             let now = environment.wallClock()
-            if let jump = watch.look(wall: now, elapsed: environment.elapsed()) { await moveWaits(by: jump, now: now) }
+            if let jump = watch.look(wall: now, elapsed: environment.elapsed()) {
+                pendingJump = (pendingJump ?? .zero) + jump
+            }
+            if let jump = pendingJump { await moveWaits(by: jump, now: now) }
             if let due = nextDueAt, due <= now { mayHaveDue = true }
             if let turn = makeTurn(now: now) {
                 guard await take(turn) else { break }
@@ -61,6 +65,7 @@ actor Dispatcher {
             }
         }
         isDone = true
+        ready = []
         for worker in idleWorkers { worker.resume(returning: []) }
         idleWorkers = []
     }
@@ -88,10 +93,12 @@ actor Dispatcher {
         }
         do throws(StoreError) {
             try await store.clockMoved(by: jump, now: now, longestWait: longestWait)
+            pendingJump = nil
         } catch {
-            // Nothing is lost by it: deliveries are due earlier or later than they should, by the jump at most.
+            // Kept, and tried again with the next turn.
             logger.warning(
-                "what waits could not be moved along with the clock", metadata: [LogKeys.reason: "\(error.sentence)"])
+                "what waits could not be moved along with the clock yet",
+                metadata: [LogKeys.reason: "\(error.sentence)"])
         }
         mayHaveDue = true
     }
@@ -99,9 +106,11 @@ actor Dispatcher {
     private func makeTurn(now: Timestamp) -> Turn? {
         let demand = mayHaveDue && !isStopping ? state.demand : nil
         guard demand != nil || !records.isEmpty else { return nil }
-        defer { records = [] }
+        let taken = Array(records.prefix(recordLimit))
+        records.removeFirst(taken.count)
+        if records.isEmpty { recordLimit = .max }
         return Turn(
-            records: records, claims: demand?.claims ?? [], leaseLimit: demand?.leaseLimit ?? 0, now: now,
+            records: taken, claims: demand?.claims ?? [], leaseLimit: demand?.leaseLimit ?? 0, now: now,
             leaseUntil: now.advanced(by: leaseDuration))
     }
 
@@ -111,6 +120,9 @@ actor Dispatcher {
         if !turn.claims.isEmpty { mayHaveDue = false }
         do throws(StoreError) {
             let result = try await store.turn(turn)
+            if failedTurns > 0 { logger.notice("the store works again", metadata: [LogKeys.count: "\(failedTurns)"]) }
+            failedTurns = 0
+            for record in turn.records { held.remove(record.lease) }
             if result.fenced > 0 {
                 logger.warning(
                     "results came too late and were dropped: their leases had been given away",
@@ -118,7 +130,11 @@ actor Dispatcher {
             }
             if !turn.claims.isEmpty {
                 nextDueAt = result.nextDueAt
-                if let due = result.nextDueAt, due <= turn.now { mayHaveDue = !result.leases.isEmpty }
+                if let due = result.nextDueAt, due <= turn.now {
+                    // Due and yet not handed out although there was room: look again later instead of at once.
+                    if result.leases.isEmpty { nextDueAt = turn.now.advanced(by: .seconds(60)) }
+                    mayHaveDue = !result.leases.isEmpty
+                }
             }
             hand(out: result.leases)
             return true
@@ -135,12 +151,33 @@ actor Dispatcher {
         case .closed, .unknown:
             return false
         case .busy, .overloaded, .diskFull, .invalid, .tooSlow:
-            logger.warning(
-                "the store could not record results or hand out work; trying again",
-                metadata: [LogKeys.reason: "\(error.sentence)"])
+            // A cancelled sleep returns at once and this would spin; the next start takes the leases back.
+            if Task.isCancelled { return false }
+            if case .invalid = error { setAsideRefusedRecord() }
+            // Five tries a second: the first of a row is worth a line, and the end of the row.
+            if failedTurns == 0 {
+                logger.warning(
+                    "the store could not record results or hand out work; trying again until it can",
+                    metadata: [LogKeys.reason: "\(error.sentence)"])
+            }
+            failedTurns += 1
             try? await environment.clock.sleep(for: .milliseconds(200))
             return true
         }
+    }
+
+    /// The store takes none of these results: they are written one by one, and the one it refuses is given up. Its
+    /// lease ends some time, and the delivery runs again.
+    private func setAsideRefusedRecord() {
+        guard recordLimit == 1, let refused = records.first else {
+            recordLimit = 1
+            return
+        }
+        records.removeFirst()
+        held.remove(refused.lease)
+        logger.error(
+            "the store refuses a result; its delivery will run again when the lease ends",
+            metadata: [LogKeys.queueID: "\(refused.lease.event.value)"])
     }
 
     /// Sleeps until the bell rings or the next delivery is due.
@@ -161,8 +198,8 @@ actor Dispatcher {
 
     /// The next leases for a worker; empty when there will be no more.
     func next() async -> [Lease] {
-        if let leases = takeReady() { return leases }
         if isDone { return [] }
+        if let leases = takeReady() { return leases }
         return await withCheckedContinuation { idleWorkers.append($0) }
     }
 
@@ -170,8 +207,6 @@ actor Dispatcher {
     func finish(_ results: [DeliveryRecord], of leases: [Lease]) {
         for lease in leases {
             state.ended(lease)
-            held.remove(lease.key)
-            if lease.isSuspect || !state.isImmediate(lease.destination) { mayHaveDue = true }
         }
         records.append(contentsOf: results)
         bell.ring()

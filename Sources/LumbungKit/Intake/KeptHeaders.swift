@@ -27,10 +27,12 @@ enum KeptHeaders {
 
     private static let dropped: Set<String> = [
         "host", "connection", "content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade", "expect",
-        "accept", "accept-encoding", "authorization", "proxy-authorization", "proxy-connection", "cookie",
+        "accept", "accept-encoding", "authorization", "proxy-authorization", "proxy-connection", "cookie", "referer",
     ]
 
-    private static let secretParts = ["token", "secret", "password", "api-key", "apikey"]
+    private static let secretParts = [
+        "token", "secret", "passw", "api-key", "apikey", "credential", "session", "jwt", "subscription-key", "authoriz",
+    ]
 
     private static func isDropped(_ name: String) -> Bool {
         dropped.contains(name) || secretParts.contains { name.contains($0) }

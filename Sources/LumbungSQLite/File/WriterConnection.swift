@@ -38,7 +38,7 @@ struct WriterConnection {
         try queue.inDatabase { database in
             try applyPragmas(database)
             try Migration.migrate(database, path: path)
-            try checkpointWhole(database)
+            try checkpointWhole(database, path: path)
         }
         return queue
     }
@@ -64,8 +64,21 @@ struct WriterConnection {
         }
     }
 
-    private static func checkpointWhole(_ database: Database) throws {
-        _ = try database.checkpoint(.truncate)
+    /// Copies the whole log into the file and flushes it.
+    ///
+    /// On a full disk the ballast is given up for it. Where even that is not enough the start goes on: nothing new is let
+    /// in before the log could be copied, while what is stored is worked off and pruned.
+    private static func checkpointWhole(_ database: Database, path: String) throws {
+        do {
+            _ = try database.checkpoint(.truncate)
+        } catch let failure as DatabaseError where failure.resultCode == .SQLITE_FULL {
+            guard DiskSpace(databasePath: path).dropBallast() else { return }
+            do {
+                _ = try database.checkpoint(.truncate)
+            } catch let failure as DatabaseError where failure.resultCode == .SQLITE_FULL {
+                return
+            }
+        }
     }
 
     private static func problem(_ error: any Error, path: String) -> DatabaseFileProblem {

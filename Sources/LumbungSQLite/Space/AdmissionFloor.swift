@@ -26,12 +26,27 @@ struct AdmissionFloor: Sendable {
         min(max(space.totalBytes / 64, ballastBounds.lowerBound), ballastBounds.upperBound)
     }
 
-    /// Takes a fresh reading.
-    /// - Parameter reusableBytes: Free pages inside the database file, which new events fill first.
-    /// - Returns: Whether new events are let in from now on.
-    mutating func measured(_ space: Space, reusableBytes: Int64) -> Bool {
+    /// Whether a reading is below the line with the log as long as it is.
+    /// - Parameter logBytes: What the write-ahead log holds; copied back, it may make the database grow by as much.
+    func isShort(_ space: Space, logBytes: Int64) -> Bool {
         let floor = Self.floor(of: space)
-        let usable = space.freeBytes + reusableBytes / 2
+        return space.freeBytes - logBytes < (isOpen ? floor : floor + floor / 4)
+    }
+
+    /// Whether there is so much space that a look now and then is enough; else every group looks.
+    func isAmple(_ space: Space, logBytes: Int64) -> Bool {
+        space.freeBytes - logBytes > 8 * Self.floor(of: space)
+    }
+
+    /// Takes a fresh reading.
+    /// - Parameters:
+    ///   - space: The file system.
+    ///   - logBytes: What the write-ahead log holds; copied back, it may make the database grow by as much.
+    ///   - reusableBytes: Free pages inside the database file, which new events fill first.
+    /// - Returns: Whether new events are let in from now on.
+    mutating func measured(_ space: Space, logBytes: Int64, reusableBytes: Int64) -> Bool {
+        let floor = Self.floor(of: space)
+        let usable = space.freeBytes - logBytes + reusableBytes / 2
         isOpen = space.freeBytes >= floor / 4 && usable >= (isOpen ? floor : floor + floor / 4)
         return isOpen
     }

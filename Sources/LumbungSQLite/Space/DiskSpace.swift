@@ -18,6 +18,12 @@ struct DiskSpace {
         )
     }
 
+    /// The file's own number on its file system; nil when there is no such file.
+    func fileNumber() -> UInt64? {
+        var status = stat()
+        return unsafe stat(databasePath, &status) == 0 ? UInt64(status.st_ino) : nil
+    }
+
     /// Lays the ballast down if it is not there and there is room for twice its size above the floor.
     func layBallast() {
         guard let space = read() else { return }

@@ -48,6 +48,8 @@ public struct DatabaseTools: Sendable {
         }
         let partial = target + ".partial"
         try? FileManager.default.removeItem(atPath: partial)
+        var isFinished = false
+        defer { if !isFinished { try? FileManager.default.removeItem(atPath: partial) } }
         try read { database in
             try database.execute(sql: "VACUUM INTO ?", arguments: [partial])
         }
@@ -55,15 +57,22 @@ public struct DatabaseTools: Sendable {
             try FileFlush.flush(partial)
             try FileManager.default.moveItem(atPath: partial, toPath: target)
             try FileFlush.flushFolder(of: target)
+            isFinished = true
         } catch {
             throw DatabaseFileProblem("the backup could not be finished as \(target): \(error)")
         }
     }
 
-    private func read<Value>(_ body: (Database) throws -> Value) throws(DatabaseFileProblem) -> Value {
+    /// Makes sure that there is an inbox, without making one.
+    /// - Throws: ``DatabaseFileProblem``.
+    public func requireInbox() throws(DatabaseFileProblem) {
         guard case .inbox = try DatabaseFile(path: path).inspect() else {
             throw DatabaseFileProblem("there is no inbox at \(path); `lumbung serve` or `lumbung db migrate` makes one")
         }
+    }
+
+    private func read<Value>(_ body: (Database) throws -> Value) throws(DatabaseFileProblem) -> Value {
+        try requireInbox()
         do {
             var configuration = Configuration()
             configuration.readonly = true

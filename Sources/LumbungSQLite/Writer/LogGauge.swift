@@ -22,6 +22,11 @@ import GRDBSQLite
             }, cell)
     }
 
+    /// The log was cut to nothing.
+    func truncated() {
+        unsafe cell.pointee = 0
+    }
+
     deinit {
         unsafe _ = sqlite3_wal_hook(connection, nil, nil)
         unsafe cell.deallocate()

@@ -16,6 +16,7 @@ struct Writer {
     private let clock = ContinuousClock()
     private var log: LogGauge
     private var nextMeasurement: ContinuousClock.Instant
+    private let fileNumber: UInt64?
 
     init(session: WriterSession, desk: WriterDesk, disk: DiskSpace, busyTimeout: Duration) {
         self.session = session
@@ -24,6 +25,7 @@ struct Writer {
         self.busyTimeout = busyTimeout
         self.log = unsafe LogGauge(session.connection)
         self.nextMeasurement = clock.now
+        self.fileNumber = disk.fileNumber()
     }
 
     /// Runs until the desk is closed and drained, or the store fails.
@@ -43,6 +45,7 @@ struct Writer {
     private mutating func process(_ group: CommitQueue<WriterJob>.Group) {
         let isOpen = measureSpace()
         session.isAdmitting = isOpen
+        if let reason = desk.failureReason { return tell(group, .unknown(reason)) }
         if !isOpen { for request in group.appends { request.completion(.failure(.diskFull)) } }
         let appends = isOpen ? group.appends : []
         guard !appends.isEmpty || !group.work.isEmpty else { return }
@@ -141,22 +144,43 @@ struct Writer {
 
     // MARK: Space
 
-    /// Reads the free space now and then.
+    /// Reads the free space now and then. Where it is short, the log is copied first: what it holds may still make the
+    /// database grow, and its own space comes back.
     private mutating func measureSpace() -> Bool {
-        guard clock.now >= nextMeasurement, let space = disk.read() else { return floor.isOpen }
-        nextMeasurement = clock.now.advanced(by: floor.isOpen ? .milliseconds(100) : .milliseconds(250))
+        guard clock.now >= nextMeasurement, var space = disk.read() else { return floor.isOpen }
+        guard disk.fileNumber() == fileNumber else {
+            desk.fail("the database file was deleted or replaced while the server runs")
+            return false
+        }
+        if floor.isShort(space, logBytes: logBytes) {
+            checkpoint(truncating: true)
+            space = disk.read() ?? space
+        }
         let wasOpen = floor.isOpen
-        let isOpen = floor.measured(space, reusableBytes: session.reusableBytes)
+        let isOpen = floor.measured(space, logBytes: logBytes, reusableBytes: session.reusableBytes)
         if isOpen && !wasOpen { disk.layBallast() }
-        if !isOpen { checkpoint(truncating: true) }
+        let interval: Duration =
+            floor.isAmple(space, logBytes: logBytes) ? .milliseconds(100) : isOpen ? .zero : .milliseconds(250)
+        nextMeasurement = clock.now.advanced(by: interval)
         return isOpen
     }
 
+    /// What the log holds that may still make the database file grow.
+    private var logBytes: Int64 { Int64(log.pages) * session.pageBytes }
+
     // MARK: The log
 
+    /// How long the log may be while the disk is short: 256 KiB, well under the smallest floor.
+    private static let shortLogPages = 64
+
     private mutating func checkpointIfDue() {
-        guard desk.failureReason == nil, pacer.isDue(logPages: log.pages) else { return }
-        checkpoint(truncating: false)
+        guard desk.failureReason == nil else { return }
+        if floor.isOpen {
+            if pacer.isDue(logPages: log.pages) { checkpoint(truncating: false) }
+        } else if log.pages >= Self.shortLogPages {
+            // Results are still recorded while the disk is short; their log must not eat what is left.
+            checkpoint(truncating: true)
+        }
     }
 
     private mutating func checkpoint(truncating: Bool) {
@@ -167,10 +191,14 @@ struct Writer {
         unsafe sqlite3_busy_timeout(session.connection, 1)
         let code = unsafe sqlite3_wal_checkpoint_v2(session.connection, nil, mode, &logPages, &copiedPages)
         switch code & 0xFF {
-        case SQLITE_OK, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL:
-            // A reader in the way or a full disk: the log stays as it is and the next copy tries again.
-            pacer.copied(
-                copiedPages: Int(copiedPages), logPages: Int(logPages), duration: clock.now - started)
+        case SQLITE_OK:
+            if truncating { log.truncated() }
+            pacer.copied(copiedPages: Int(copiedPages), logPages: Int(logPages), duration: clock.now - started)
+        case SQLITE_BUSY, SQLITE_LOCKED:
+            // A reader is in the way: the log stays as it is and a later copy goes on.
+            pacer.copied(copiedPages: Int(copiedPages), logPages: Int(logPages), duration: clock.now - started)
+        case SQLITE_FULL:
+            meet(.diskFull)
         default:
             meet(unsafe SQLiteFailure.current(of: session.connection, code: code).storeError)
         }

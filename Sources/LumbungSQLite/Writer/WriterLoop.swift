@@ -85,6 +85,15 @@ final class WriterDesk: Sendable {
         }
     }
 
+    /// Tells everybody who still waits that the store has failed.
+    func refuseWaiting() {
+        let error = StoreError.unknown(failureReason ?? "the store has stopped")
+        while let group = next(clock: ContinuousClock()) {
+            for request in group.appends + group.expired { request.completion(.failure(error)) }
+            for job in group.work { job.fail(error) }
+        }
+    }
+
     /// Marks the store as closed in order.
     func finish() {
         end { $0.isFinished = true }

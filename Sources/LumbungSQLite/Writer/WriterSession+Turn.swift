@@ -76,11 +76,13 @@ extension WriterSession {
     private func lease(
         _ claim: Turn.Claim, of turn: Turn, into leases: inout [Lease], bytes: inout Int
     ) throws(StoreError) {
-        for (lane, limit) in [(Lane.live, claim.limit), (Lane.suspect, claim.suspectLimit)] where limit > 0 {
+        let before = leases.count
+        // A suspect counts within the destination's limit.
+        for lane in [Lane.suspect, .live] {
             let suspects = leases.count(where: \.isSuspect)
-            let room = min(
-                limit, turn.leaseLimit - leases.count, lane == .suspect ? turn.suspectLimit - suspects : limit)
-            guard room > 0 else { return }
+            let ofLane = lane == .suspect ? min(claim.suspectLimit, turn.suspectLimit - suspects) : claim.limit
+            let room = min(ofLane, claim.limit - (leases.count - before), turn.leaseLimit - leases.count)
+            guard room > 0 else { continue }
             let due = try dueDeliveries(claim.destination, lane: lane, limit: room, turn: turn, bytes: &bytes)
             for lease in due where try take(lease, until: turn.leaseUntil, now: turn.now) { leases.append(lease) }
         }
@@ -131,7 +133,8 @@ extension WriterSession {
     private func nextDue(for claims: [Turn.Claim]) throws(StoreError) -> Timestamp? {
         var earliest: Int64?
         for claim in claims {
-            for (lane, limit) in [(Lane.live, claim.limit), (Lane.suspect, claim.suspectLimit)] where limit > 0 {
+            for (lane, limit) in [(Lane.live, claim.limit), (Lane.suspect, min(claim.limit, claim.suspectLimit))]
+            where limit > 0 {
                 let next = statements.nextDue
                 next.bind(1, claim.destination.value)
                 next.bind(2, lane.rawValue)

@@ -123,11 +123,16 @@ struct PreparedStatements {
 
 extension WriterSession {
     /// The bytes of free pages inside the file, which are filled before it grows.
-    var reusableBytes: Int64 {
-        guard let free = try? unsafe Statement(connection, "PRAGMA freelist_count"),
-            let size = try? unsafe Statement(connection, "PRAGMA page_size"),
-            (try? free.step()) == true, (try? size.step()) == true
-        else { return 0 }
-        return free.int(0) * size.int(0)
+    var reusableBytes: Int64 { number("PRAGMA freelist_count") * pageBytes }
+
+    /// The size of a page of the file.
+    var pageBytes: Int64 { number("PRAGMA page_size") }
+
+    /// The number that a pragma tells; 0 when it cannot be asked, which admits less rather than more.
+    private func number(_ pragma: String) -> Int64 {
+        guard let statement = try? unsafe Statement(connection, pragma), (try? statement.step()) == true else {
+            return 0
+        }
+        return statement.int(0)
     }
 }

@@ -148,7 +148,9 @@ public struct Server: Sendable {
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: listeners.admin, failureTerminationBehavior: .gracefullyShutdownGroup),
-                .init(service: engine, failureTerminationBehavior: .gracefullyShutdownGroup),
+                .init(
+                    service: engine, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup),
                 .init(service: listeners.ingest, failureTerminationBehavior: .gracefullyShutdownGroup),
             ],
             logger: logs.logger("lumbung.lifecycle")

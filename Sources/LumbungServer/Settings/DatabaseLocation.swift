@@ -10,6 +10,9 @@ public enum DatabaseLocation: Sendable, Equatable {
         guard text.hasPrefix(prefix) else { return nil }
         let path = String(text.dropFirst(prefix.count))
         guard !path.isEmpty, path != ":memory:", !path.utf8.contains(0) else { return nil }
+        // SQLite reads `file:` as a URI with switches of its own (`nolock`, `mode=memory`), past the one-process lock;
+        // `//` and `~` look like an address and a home folder, which they would not be.
+        guard !path.lowercased().hasPrefix("file:"), !path.hasPrefix("//"), !path.hasPrefix("~") else { return nil }
         self = .sqlite(path: path)
     }
 

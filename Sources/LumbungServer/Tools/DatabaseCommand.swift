@@ -48,6 +48,7 @@ public struct DatabaseCommand: Sendable {
     /// - Returns: A line for the operator.
     /// - Throws: ``ServerFailure``.
     public func prune() async throws(ServerFailure) -> String {
+        try told { () throws(DatabaseFileProblem) in try DatabaseTools(path: path).requireInbox() }
         let store = try told { () throws(DatabaseFileProblem) in try SQLiteInbox(SQLiteOptions(path: path)) }
         var removed = 0
         var cursor: EventID? = EventID(0)

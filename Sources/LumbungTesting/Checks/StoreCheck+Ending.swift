@@ -100,7 +100,7 @@ extension StoreCheck {
             let id = try await bench.queue("poison")
             try await bench.queue("good")
             for round in 1...poisonLimit {
-                let leases = try await bench.claim(limit: 1, suspects: 1)
+                let leases = try await bench.claim(limit: 2, suspects: 1)
                 #expect(leases.contains { $0.event.id == id }, "round \(round)")
                 for lease in leases where lease.event.id != id { try await bench.record(lease, .complete) }
                 try await bench.reopen()

@@ -29,8 +29,8 @@ extension StoreCheck {
             let none = try await bench.turn(claims: [bench.claim(bench.first, 0)])
             #expect(none.leases.isEmpty && none.nextDueAt == nil)
             let turn = try await bench.turn(claims: [bench.claim(bench.first, suspects: 1)])
-            #expect(turn.leases.map(\.event.identity) == ["fresh", "0"])
-            #expect(turn.leases.map(\.isSuspect) == [false, true])
+            #expect(turn.leases.map(\.event.identity) == ["0", "fresh"])
+            #expect(turn.leases.map(\.isSuspect) == [true, false])
             #expect(turn.nextDueAt == bench.now, "suspects that wait are due")
         },
         StoreCheck("one suspect in all is handed out, whatever the number of destinations") { bench async throws in

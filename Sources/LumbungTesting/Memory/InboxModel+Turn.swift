@@ -8,10 +8,11 @@ extension InboxModel {
         var leases: [Lease] = []
         var bytes = 0
         for claim in turn.claims {
+            let before = leases.count
             for (lane, limit) in claim.lanes {
                 let suspects = leases.count(where: \.isSuspect)
                 let free = lane == .suspect ? turn.suspectLimit - suspects : limit
-                let room = min(limit, turn.leaseLimit - leases.count, free)
+                let room = min(limit, free, claim.limit - (leases.count - before), turn.leaseLimit - leases.count)
                 for id in due(claim.destination, lane, now: turn.now).prefix(max(0, room)) {
                     let size = entries[id]?.event.payload.count ?? 0
                     // The oldest that does not fit ends its lane: a smaller one must not overtake it.
@@ -83,7 +84,7 @@ extension InboxModel {
 
 extension Turn.Claim {
     fileprivate var lanes: [(lane: InboxModel.Lane, limit: Int)] {
-        [(.live, limit), (.suspect, suspectLimit)]
+        [(.suspect, min(limit, suspectLimit)), (.live, limit)]
     }
 }
 

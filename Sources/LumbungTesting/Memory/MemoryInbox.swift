@@ -77,13 +77,14 @@ public final class MemoryInbox: InboxStore {
         try change(.reclaim) { model throws(StoreError) in model.reclaim(now: now, except: held) }.get()
     }
 
-    /// Removes every old event in one slice.
+    /// Moves what waits along with a wall clock that was set.
     public func clockMoved(by jump: Duration, now: Timestamp, longestWait: Duration) async throws(StoreError) {
         try change(.reclaim) { model throws(StoreError) in
             model.clockMoved(by: jump, now: now, longestWait: longestWait)
         }.get()
     }
 
+    /// Removes every event past its retention, in one slice.
     public func prune(
         _ policy: RetentionPolicy, now: Timestamp, after cursor: EventID
     ) async throws(StoreError) -> PruneSlice {

@@ -23,7 +23,7 @@ struct AdmissionFloorTests {
 
     /// A file system of 100 MiB: the floor is 5 MiB, it opens again at 6.25 MiB, and never below 1.25 MiB.
     private func measure(_ floor: inout AdmissionFloor, free: Int64, reusable: Int64 = 0) -> Bool {
-        floor.measured(.init(totalBytes: 100 * Self.mebibyte, freeBytes: free), reusableBytes: reusable)
+        floor.measured(.init(totalBytes: 100 * Self.mebibyte, freeBytes: free), logBytes: 0, reusableBytes: reusable)
     }
 
     @Test func `it closes just below the floor and opens at a higher line`() {
