@@ -166,8 +166,9 @@ actor Dispatcher {
         }
     }
 
-    /// The store takes none of these results: they are written one by one, and the one it refuses is given up. Its
-    /// lease ends some time, and the delivery runs again.
+    /// The store takes none of these results: they are written one by one, and the one it refuses is given up.
+    ///
+    /// Its lease ends some time, and the delivery runs again.
     private func setAsideRefusedRecord() {
         guard recordLimit == 1, let refused = records.first else {
             recordLimit = 1

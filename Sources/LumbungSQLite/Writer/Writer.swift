@@ -144,7 +144,9 @@ struct Writer {
 
     // MARK: Space
 
-    /// Reads the free space now and then. Where it is short, the log is copied first: what it holds may still make the
+    /// Reads the free space now and then.
+    ///
+    /// Where it is short, the log is copied first: what it holds may still make the
     /// database grow, and its own space comes back.
     private mutating func measureSpace() -> Bool {
         guard clock.now >= nextMeasurement, var space = disk.read() else { return floor.isOpen }
