@@ -33,6 +33,13 @@ public struct IngestRequest: Sendable {
         self.receivedAt = receivedAt
     }
 
+    /// Whether a header came once, or always with the same value.
+    func hasOneValue(of name: String) -> Bool {
+        let wanted = name.lowercased()
+        let values = headers.filter { $0.name.lowercased() == wanted }.map { Array($0.value.utf8) }
+        return Set(values).count <= 1
+    }
+
     /// The first value of a header, whatever the case of its name.
     func header(_ name: String) -> String? {
         let wanted = name.lowercased()

@@ -88,6 +88,9 @@ struct IntakePlan: Sendable {
                 if let found = try text(element.values[index], place: place) { return found }
             case .header(let name):
                 guard isOnly, let value = request.header(name), !value.isEmpty else { continue }
+                guard request.hasOneValue(of: name) else {
+                    throw .badRequest(place + "the identity is named twice (the header \(name) came more than once)")
+                }
                 return try checked(Array(value.utf8), place: place)
             case .sha256:
                 return "sha256:" + Hex.text(digest)

@@ -134,6 +134,17 @@ extension IngestReply {
         #expect(receipt?.items.map(\.identity) == ["a", "b"])
     }
 
+    @Test func `an identity header that came twice with two values is refused`() async throws {
+        let source = Source(name: "accurate", identity: [.header("X-Request-Id")])
+        let intake = try await Bench().intake(source)
+        let twice = [
+            IngestRequest.Header(name: "X-Request-Id", value: "a"), .init(name: "x-request-id", value: "b"),
+        ]
+        #expect(await reply(intake, "{}", headers: twice).problem?.status == 400)
+        let same = [twice[0], IngestRequest.Header(name: "x-request-id", value: "a")]
+        #expect(await reply(intake, "{}", headers: same).receipt?.items.first?.identity == "a")
+    }
+
     @Test func `secrets in headers are not kept`() async throws {
         let bench = Bench()
         _ = await reply(
