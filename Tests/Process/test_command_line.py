@@ -1,8 +1,10 @@
 """The command line: help, versions, exit codes, and `send`."""
 
+import subprocess
+
 import pytest
 
-from harness import free_port
+from harness import BINARY, free_port
 from wire import event
 
 LEVELS = [
@@ -102,3 +104,15 @@ class TestSend:
     def test_a_missing_file(self, server):
         done = server.run("send", "accurate", "--file", "nowhere.json")
         assert done.returncode in (1, 64) and b"nowhere.json" in done.stderr
+
+
+def test_an_answer_that_cannot_be_written_is_no_crash(make):
+    server = make()
+    for arguments, settings, code in (
+        (["config", "print"], {}, 1),
+        (["config", "check"], {"PORT": "abc"}, 78),
+    ):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [BINARY, *arguments], stdout=full, stderr=subprocess.PIPE, env={**server.environment, **settings}, timeout=30)
+        assert done.returncode == code, done.stderr

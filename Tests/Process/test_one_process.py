@@ -53,3 +53,29 @@ def test_a_taken_port_is_told(make):
     assert second.wait_exit(15) not in (0, None)
     assert str(first.port) in second.output()
     assert first.get("/readyz").status == 200
+
+
+def test_a_path_that_sqlite_would_read_as_a_uri_is_refused(make):
+    """`file:` carries switches such as nolock, past the lock of the first process."""
+    server = make()
+    for path in ("file:data/webhook.db", "FILE:x.db?nolock=1", "//u:canary@host/x", "~/x.db"):
+        result = server.run("config", "check", DATABASE_URL=f"sqlite:{path}")
+        assert result.returncode == 78, path
+        assert b"DATABASE_URL" in result.stdout + result.stderr
+
+
+def test_a_database_deleted_under_the_server_stops_it(make):
+    server = make().start()
+    assert server.post(event("kept")).status == 200
+    server.completed("kept")
+    server.database.unlink()
+    statuses = set()
+    for index in range(200):
+        try:
+            statuses.add(server.post(event(f"late-{index}")).status)
+        except OSError:
+            break
+        if 503 in statuses:
+            break
+    assert server.wait_exit(20) == 1
+    assert "deleted or replaced" in server.output()
