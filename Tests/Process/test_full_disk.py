@@ -104,3 +104,29 @@ def test_killed_on_a_full_disk_and_started_again(make, sink, small_disk):
     server.drained(limit=120)
     assert {row[1] for row in server.rows()} >= set(acked)
     assert server.count("completed") == server.count()
+
+
+def alive(server):
+    assert server.process.poll() is None, server.output()
+    try:
+        return server.get("/healthz").status == 200
+    except OSError:
+        return False
+
+
+def test_a_server_killed_on_a_full_disk_starts_again(make, small_disk):
+    """The log that a kill leaves behind must be copied at the start, on the disk that it helped to fill."""
+    server = make(LOG_LEVEL="error")
+    server.database = small_disk / "data" / "webhook.db"
+    server.start()
+    acked, refusal = fill(server)
+    assert refusal.status == 503
+    server.kill()
+    # Ready it is not, with the disk as full as before; but it runs, and finishes what it has.
+    server.launch()
+    eventually(lambda: alive(server), "the process answers", 20)
+    server.drained(limit=60)
+    assert server.count("completed") == len(acked)
+    (small_disk / "filler").unlink()
+    eventually(lambda: server.post(event("after")).status == 200, "events are taken again", 30)
+    assert server.stop() == 0

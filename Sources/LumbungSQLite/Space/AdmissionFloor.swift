@@ -14,6 +14,9 @@ struct AdmissionFloor: Sendable {
     /// The ballast is a sixty-fourth of the file system within these bounds: 256 KiB and 16 MiB.
     static let ballastBounds: ClosedRange<Int64> = 256 << 10...16 << 20
 
+    /// More than a fast disk takes between two looks: 128 MiB.
+    static let ampleBytes: Int64 = 128 << 20
+
     private(set) var isOpen = true
 
     /// The bytes below which nothing new is stored.
@@ -35,7 +38,7 @@ struct AdmissionFloor: Sendable {
 
     /// Whether there is so much space that a look now and then is enough; else every group looks.
     func isAmple(_ space: Space, logBytes: Int64) -> Bool {
-        space.freeBytes - logBytes > 8 * Self.floor(of: space)
+        space.freeBytes - logBytes > max(8 * Self.floor(of: space), Self.ampleBytes)
     }
 
     /// Takes a fresh reading.

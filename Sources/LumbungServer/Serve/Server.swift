@@ -34,6 +34,8 @@ public struct Server: Sendable {
             try await serve(logs)
         } catch let failure as ServerFailure {
             throw failure
+        } catch let error as StoreError {
+            throw ServerFailure("cannot start: \(error.sentence)")
         } catch {
             throw ServerFailure("\(error)")
         }
