@@ -10,6 +10,7 @@ public final class SQLiteInbox: InboxStore {
     private let desk: WriterDesk
     private let reader: InboxReader
     private let busyTimeout: Duration
+    private let remarks: [String]
 
     /// Opens or makes the file, brings its schema up to date and starts the writer's thread.
     /// - Throws: ``DatabaseFileProblem``; the file is as it was found.
@@ -17,6 +18,7 @@ public final class SQLiteInbox: InboxStore {
         let connection = try WriterConnection(path: options.path, busyTimeout: options.busyTimeout)
         let desk = WriterDesk(limits: CommitQueue<WriterJob>.Limits())
         self.desk = desk
+        self.remarks = connection.remarks
         self.busyTimeout = options.busyTimeout
         self.reader = InboxReader(path: options.path)
         let disk = DiskSpace(databasePath: options.path)
@@ -32,14 +34,7 @@ public final class SQLiteInbox: InboxStore {
         _ connection: WriterConnection, desk: WriterDesk, disk: DiskSpace, busyTimeout: Duration
     ) {
         defer {
-            if desk.failureReason == nil {
-                try? connection.queue.close()
-            } else {
-                // Closing would copy the log back and flush once more, after a flush has failed. The process ends soon;
-                // the next one finds out what is on the disk.
-                _ = unsafe Unmanaged.passRetained(connection.queue)
-            }
-            connection.lock.release()
+            connection.lock.release(close(connection, desk: desk))
             desk.finish()
         }
         do throws(StoreError) {
@@ -52,6 +47,21 @@ public final class SQLiteInbox: InboxStore {
         } catch {
             desk.fail("the writer could not start: \(error)")
             desk.refuseWaiting()
+        }
+    }
+
+    private static func close(_ connection: WriterConnection, desk: WriterDesk) -> FileLock.Ending {
+        guard desk.failureReason == nil else {
+            // Closing would copy the log back and flush once more, after a flush has failed. The process ends soon; the
+            // next one finds out what is on the disk.
+            _ = unsafe Unmanaged.passRetained(connection.queue)
+            return .leftOpen
+        }
+        do {
+            try connection.queue.close()
+            return .inOrder
+        } catch {
+            return .leftOpen
         }
     }
 
@@ -72,7 +82,9 @@ public final class SQLiteInbox: InboxStore {
 
     /// Starts a new boot epoch and voids the leases of older ones.
     public func recover(now: Timestamp) async throws(StoreError) -> RecoveryReport {
-        try await perform { session throws(StoreError) in try session.recover(now: now) }
+        var report = try await perform { session throws(StoreError) in try session.recover(now: now) }
+        report.remarks = remarks
+        return report
     }
 
     /// Records results and hands out work in one transaction.
@@ -138,7 +150,7 @@ public final class SQLiteInbox: InboxStore {
     /// Finishes what was handed in, copies the log into the file and closes it.
     public func close() async {
         // The writer closes last: it alone may copy the log back.
-        reader.close()
+        await reader.close()
         desk.close()
         _ = await desk.failure()
     }

@@ -45,7 +45,7 @@ public struct WebhookSender: Sendable {
             let answer = try await response.body.collect(upTo: 64 * 1024)
             result = .success(Answer(status: Int(response.status.code), body: String(buffer: answer)))
         } catch {
-            result = .failure(Unreachable(description: "no answer from \(url): \(error)"))
+            result = .failure(Unreachable(description: "no answer from \(url): \(ExchangeFailure(error).detail)"))
         }
         try? await client.shutdown()
         return try result.get()

@@ -143,6 +143,44 @@ import Testing
         }
     }
 
+    /// Opens a connection, sends the beginning of a head, and reports when the server ends it.
+    private static func halfOpen(
+        _ port: Int, ended: AsyncStream<Int>.Continuation, _ number: Int
+    ) async throws -> any Channel {
+        let channel = try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: port).get()
+        channel.closeFuture.whenComplete { _ in ended.yield(number) }
+        try await channel.writeAndFlush(ByteBuffer(string: "GET /healthz HTTP/1.1\r\nHo"))
+        return channel
+    }
+
+    /// Fills a listener with half-open connections, then asks as somebody else would.
+    private static func isReachable(_ port: Int, beside count: Int) async throws {
+        let (endings, ended) = AsyncStream.makeStream(of: Int.self)
+        var channels: [any Channel] = []
+        for number in 0..<count { channels.append(try await halfOpen(port, ended: ended, number)) }
+        var numbers = endings.makeAsyncIterator()
+        #expect(await numbers.next() == 0, "the oldest made room for a later one")
+        let request = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        #expect(try await exchange(port, request, halfClose: false).hasSuffix(#"{"status":"ok"}"#))
+        for channel in channels { channel.close(promise: nil) }
+    }
+
+    @Test func `half-open connections keep nobody out of the admin listener`() async throws {
+        var configuration = AdminServer.Configuration()
+        (configuration.port, configuration.maxConnections, configuration.idleTime) = (0, 16, .seconds(3600))
+        try await Self.serving(AdminServer(configuration: configuration) { nil }) { port, _ in
+            try await Self.isReachable(port, beside: 40)
+        }
+    }
+
+    @Test func `half-open connections keep no sender out`() async throws {
+        var limits = IngestLimits()
+        (limits.maxConnections, limits.headerTime, limits.idleTime) = (32, .seconds(3600), .seconds(3600))
+        try await Self.serving(Self.ingest(FakeStore(), limits: limits)) { port, _ in
+            try await Self.isReachable(port, beside: 80)
+        }
+    }
+
     @Test func `an address in use is one clear line`() async throws {
         try await Self.serving(Self.ingest(FakeStore())) { port, _ in
             var second = Self.ingest(FakeStore())

@@ -7,11 +7,12 @@ public struct CommitQueue<Work: Sendable>: Sendable {
     public struct Limits: Sendable, Hashable {
         /// The most requests that wait; further ones are refused as overloaded.
         public var waitingRequests: Int
-        /// The most payload bytes that wait; a single larger request is still taken when nothing else waits.
+        /// The most memory that waits, in bytes (``AppendRequest/heldBytes``); a single larger request is still taken when
+        /// nothing else waits.
         public var waitingBytes: Int
         /// The most events in one group, so that one commit stays short.
         public var groupEvents: Int
-        /// The most payload bytes in one group; one request is always taken.
+        /// The most memory of one group, in bytes; one request is always taken.
         public var groupBytes: Int
 
         /// Makes limits; the defaults hold a second of full load and keep a commit below a few milliseconds.
@@ -79,10 +80,10 @@ public struct CommitQueue<Work: Sendable>: Sendable {
         guard !isClosed else { return .refused(.closed) }
         let isFull =
             waitingRequests >= limits.waitingRequests
-            || (waitingRequests > 0 && waitingBytes + request.payloadBytes > limits.waitingBytes)
+            || (waitingRequests > 0 && waitingBytes + request.heldBytes > limits.waitingBytes)
         guard !isFull else { return .refused(.overloaded) }
         appends.append(request)
-        waitingBytes += request.payloadBytes
+        waitingBytes += request.heldBytes
         return wake()
     }
 
@@ -107,13 +108,13 @@ public struct CommitQueue<Work: Sendable>: Sendable {
             } else {
                 let fits =
                     events + request.events.count <= limits.groupEvents
-                    && bytes + request.payloadBytes <= limits.groupBytes
+                    && bytes + request.heldBytes <= limits.groupBytes
                 guard fits || group.appends.isEmpty else { break }
                 group.appends.append(request)
                 events += request.events.count
-                bytes += request.payloadBytes
+                bytes += request.heldBytes
             }
-            waitingBytes -= request.payloadBytes
+            waitingBytes -= request.heldBytes
             head += 1
         }
         compact()
@@ -126,7 +127,7 @@ public struct CommitQueue<Work: Sendable>: Sendable {
     public mutating func putBack(_ requests: [AppendRequest], work items: [Work]) {
         appends.replaceSubrange(..<head, with: requests)
         head = 0
-        waitingBytes += requests.reduce(0) { $0 + $1.payloadBytes }
+        waitingBytes += requests.reduce(0) { $0 + $1.heldBytes }
         work.insert(contentsOf: items, at: 0)
     }
 

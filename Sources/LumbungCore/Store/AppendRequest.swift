@@ -7,17 +7,23 @@ public struct AppendRequest: Sendable {
 
     /// The events; at least one.
     public var events: [NewEvent]
-    /// The sum of the payload sizes in bytes.
-    public var payloadBytes: Int
+    /// The memory that the request holds while it waits, in bytes: payloads, identities, types, the kept headers (which
+    /// the events of a request share) and ``eventOverheadBytes`` for each event.
+    public let heldBytes: Int
     /// After this instant the sender is told 503 instead of waiting longer.
     public var deadline: ContinuousClock.Instant
     /// Who waits for the outcome.
     public var completion: Completion
 
+    /// What an event takes besides its bytes: the value itself, its digest, and the heads of its arrays and texts.
+    public static let eventOverheadBytes = 512
+
     /// Asks for events to be stored.
     public init(events: [NewEvent], deadline: ContinuousClock.Instant, completion: @escaping Completion) {
         self.events = events
-        self.payloadBytes = events.reduce(0) { $0 + $1.payload.count }
+        self.heldBytes = events.reduce(events.first?.headers.utf8.count ?? 0) { sum, event in
+            sum + event.payload.count + event.identity.utf8.count + event.type.utf8.count + Self.eventOverheadBytes
+        }
         self.deadline = deadline
         self.completion = completion
     }

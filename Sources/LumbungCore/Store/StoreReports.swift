@@ -8,6 +8,8 @@ public struct RecoveryReport: Sendable, Hashable {
     public var poisoned: Int
     /// Deliveries that wait or are due.
     public var waiting: Int
+    /// What an operator must know about the state in which the store was found, a sentence each; mostly nothing.
+    public var remarks: [String] = []
 
     /// Describes a recovery.
     public init(bootEpoch: Int64, interrupted: Int, poisoned: Int, waiting: Int) {

@@ -14,7 +14,7 @@ public struct AdminServer: Sendable {
         public var port = 9001
         /// The bearer token that everything but the health checks needs; nil lets everybody in.
         public var token: String?
-        /// The most open connections.
+        /// The most open connections; before a sixteenth of them is left, an idle one is closed for the next.
         public var maxConnections = 256
         /// How long a connection may stay idle.
         public var idleTime: Duration = .seconds(15)
@@ -64,13 +64,17 @@ public struct AdminServer: Sendable {
         let router = AdminRoutes.router(token: configuration.token.map(AdminToken.init), readiness: readiness)
         let responder = router.buildResponder()
         let limits = IngestLimits()
+        let places = ConnectionPlaces(limit: configuration.maxConnections - configuration.maxConnections / 16)
         return HTTP1Channel(
             responder: { request, writer, channel in
                 let source = ApplicationRequestContextSource(channel: channel, logger: logger)
+                places.mark(channel, isBusy: true)
+                defer { places.mark(channel, isBusy: false) }
                 let response = try await responder.respond(to: request, context: BasicRequestContext(source: source))
                 try await writer.write(response: response.head, body: response.body)
             },
             configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [PlaceHandler(places)],
                 idleTimeout: TimeAmount(configuration.idleTime),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.maxHeaderBytes,

@@ -17,9 +17,11 @@ struct IngestChildChannel: ServerChildChannel {
 
     init(desk: IngestDesk, group: any EventLoopGroup) {
         self.desk = desk
+        let eventLoops = Array(group.makeIterator())
+        let places = max(1, desk.limits.placesBeforeMakingRoom / max(1, eventLoops.count))
         loops = Dictionary(
-            group.makeIterator().map { (ObjectIdentifier($0), IngestLoop($0)) }, uniquingKeysWith: { first, _ in first }
-        )
+            eventLoops.map { (ObjectIdentifier($0), IngestLoop($0, places: places)) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {

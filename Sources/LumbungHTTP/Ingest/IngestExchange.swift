@@ -73,6 +73,9 @@ struct IngestExchange: Sendable {
         }
     }
 
+    /// Whether nothing but a part of a head has come, so that its end loses no request.
+    var isWithoutRequest: Bool { state == .idle || state == .heading }
+
     // MARK: What arrives
 
     /// Bytes came that made up no part of a request.
@@ -178,6 +181,11 @@ struct IngestExchange: Sendable {
         case .answering, .sending, .draining, .closed:
             return .none
         }
+    }
+
+    /// Another connection needs the place.
+    mutating func makeRoom() -> Action {
+        isWithoutRequest ? close() : .none
     }
 
     /// The connection is gone.

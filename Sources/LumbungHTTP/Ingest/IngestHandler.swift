@@ -149,6 +149,11 @@ final class IngestHandler: ChannelDuplexHandler {
         perform(exchange.timeout(now: now))
     }
 
+    /// Ends the connection in favour of another one, unless it has a request.
+    func makeRoom() {
+        perform(exchange.makeRoom())
+    }
+
     private func keep(_ buffer: ByteBuffer, whole: Bool) {
         guard case .ingest = exchange.plan?.route else { return }
         let room = whole ? buffer.readableBytes : Rejection.keptBodyBytes - body.count

@@ -7,6 +7,9 @@ public struct IngestLimits: Sendable, Hashable {
     /// The most header fields of one request, trailers included; more is told 431.
     public var maxHeaderFields = 100
     /// The most open connections; others wait in the kernel's queue.
+    ///
+    /// A sixteenth of them is kept free: before it is used, the connection without a request that has been idle for
+    /// longest is closed, so that nobody is kept out by connections that ask for nothing.
     public var maxConnections = 4096
     /// How many connections the kernel holds for the listener before it refuses.
     public var backlogConnections = 4096
@@ -26,6 +29,9 @@ public struct IngestLimits: Sendable, Hashable {
     public var stopTime: Duration = .seconds(5)
     /// How often deadlines are looked at, which is how late each of them may be.
     public var sweepInterval: Duration = .seconds(1)
+
+    /// From how many open connections on an idle one makes room for the next.
+    var placesBeforeMakingRoom: Int { maxConnections - maxConnections / 16 }
 
     /// Makes the default limits.
     public init() {}

@@ -31,14 +31,22 @@ final class IngestLoop: Sendable {
         var handlers: [ConnectionID: IngestHandler] = [:]
         var lastID: UInt64 = 0
         var isSweeping = false
+
+        /// The connection without a request whose time would be over first.
+        var idlest: IngestHandler? {
+            handlers.values.filter(\.exchange.isWithoutRequest).min { $0.exchange.deadline < $1.exchange.deadline }
+        }
     }
 
     let eventLoop: any EventLoop
+    /// How many connections may be open before the idlest one makes room for the next.
+    private let places: Int
     private let mailbox = Mutex<[Letter]>([])
     private let registry: NIOLoopBoundBox<Registry>
 
-    init(_ eventLoop: any EventLoop) {
+    init(_ eventLoop: any EventLoop, places: Int) {
         self.eventLoop = eventLoop
+        self.places = places
         registry = .makeBoxSendingValue(Registry(), eventLoop: eventLoop)
     }
 
@@ -54,10 +62,14 @@ final class IngestLoop: Sendable {
     }
 
     /// Registers a connection and sees to its deadlines.
+    ///
+    /// Beyond ``places`` the connection without a request whose time would be over first is closed, so that whoever holds
+    /// connections open cannot keep others out.
     func add(_ handler: IngestHandler, sweepEvery interval: Duration) -> ConnectionID {
         let registry = registry.value
         registry.lastID += 1
         let id = ConnectionID(registry.lastID)
+        if registry.handlers.count >= places { registry.idlest?.makeRoom() }
         registry.handlers[id] = handler
         if !registry.isSweeping {
             registry.isSweeping = true

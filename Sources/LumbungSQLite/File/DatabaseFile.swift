@@ -112,6 +112,12 @@ struct DatabaseFile {
         return unsafe stat(path + "-wal", &status) == 0 && status.st_size > 0
     }
 
+    /// Whether a write-ahead log lies beside the file, be it empty.
+    var hasLogFile: Bool {
+        var status = stat()
+        return unsafe stat(path + "-wal", &status) == 0
+    }
+
     static var lastError: String {
         unsafe String(cString: strerror(errno))
     }

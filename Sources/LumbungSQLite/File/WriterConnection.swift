@@ -6,6 +6,8 @@ import LumbungCore
 struct WriterConnection {
     let queue: DatabaseQueue
     let lock: FileLock
+    /// What the operator must know about the state in which the file was found.
+    let remarks: [String]
 
     /// Opens or makes the file.
     ///
@@ -19,11 +21,22 @@ struct WriterConnection {
         lock = try FileLock(database: path)
         do {
             let finding = try file.inspect()
+            remarks = Self.remarks(file, finding, wasLeftOpen: lock.wasLeftOpen)
             queue = try Self.open(path, finding: finding, busyTimeout: busyTimeout)
         } catch {
-            lock.release()
+            lock.release(.asFound)
             throw Self.problem(error, path: path)
         }
+    }
+
+    /// A process that ended without closing the inbox leaves its log behind, which may hold acknowledged events.
+    private static func remarks(_ file: DatabaseFile, _ finding: DatabaseFile.Finding, wasLeftOpen: Bool) -> [String] {
+        guard wasLeftOpen, case .inbox = finding, !file.hasLogFile else { return [] }
+        return [
+            "the last process did not close \(file.path), and its write-ahead log \(file.path)-wal is gone: unless this "
+                + "file is a restored backup, events that were acknowledged may be lost. Put the log back beside it while "
+                + "no server runs, or ask the senders to send again what they sent before the last process ended"
+        ]
     }
 
     private static func open(

@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 import GRDBSQLite
 import LumbungCore
@@ -10,6 +11,8 @@ final class InboxReader: Sendable {
 
     private let path: String
     private let state = Mutex(State())
+    /// Where the connection is opened and closed, which blocks on the disk (FAULTS W48).
+    private let door = DispatchQueue(label: "lumbung.reader.door")
 
     private struct State {
         var queue: DatabaseQueue?
@@ -20,10 +23,15 @@ final class InboxReader: Sendable {
         self.path = path
     }
 
-    func close() {
-        state.withLock { state in
-            try? state.queue?.close()
-            state = State(queue: nil, isClosed: true)
+    /// Closes the connection once the look that runs has ended; later looks are refused.
+    func close() async {
+        await onDoor {
+            let queue = self.state.withLock { state in
+                defer { state = State(queue: nil, isClosed: true) }
+                return state.queue
+            }
+            // The only error is that a statement still runs; the process's end closes the rest.
+            try? queue?.close()
         }
     }
 
@@ -46,18 +54,29 @@ final class InboxReader: Sendable {
         }
     }
 
-    private func opened() throws -> DatabaseQueue {
-        try state.withLock { state in
-            guard !state.isClosed else { throw StoreError.closed }
-            if let queue = state.queue { return queue }
-            var configuration = Configuration()
-            configuration.label = "lumbung.reader"
-            configuration.readonly = true
-            configuration.busyMode = .timeout(1)
-            let opened = try DatabaseQueue(path: path, configuration: configuration)
-            try opened.inDatabase { try $0.execute(sql: "PRAGMA query_only = ON; PRAGMA cache_size = -2048") }
-            state.queue = opened
-            return opened
+    private func opened() async throws -> DatabaseQueue {
+        if let queue = state.withLock({ $0.queue }) { return queue }
+        return try await onDoor { Result { try self.open() } }.get()
+    }
+
+    /// Opens the connection, unless somebody in front has done so.
+    private func open() throws -> DatabaseQueue {
+        let known = state.withLock { $0 }
+        guard !known.isClosed else { throw StoreError.closed }
+        if let queue = known.queue { return queue }
+        var configuration = Configuration()
+        configuration.label = "lumbung.reader"
+        configuration.readonly = true
+        configuration.busyMode = .timeout(1)
+        let opened = try DatabaseQueue(path: path, configuration: configuration)
+        try opened.inDatabase { try $0.execute(sql: "PRAGMA query_only = ON; PRAGMA cache_size = -2048") }
+        state.withLock { $0.queue = opened }
+        return opened
+    }
+
+    private func onDoor<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            door.async { continuation.resume(returning: body()) }
         }
     }
 }

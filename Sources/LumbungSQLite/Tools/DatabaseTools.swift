@@ -16,8 +16,12 @@ public struct DatabaseTools: Sendable {
     /// - Throws: ``DatabaseFileProblem``.
     public func migrate() throws(DatabaseFileProblem) -> Int {
         let connection = try WriterConnection(path: path, busyTimeout: .seconds(5))
-        defer { connection.lock.release() }
-        try? connection.queue.close()
+        do {
+            try connection.queue.close()
+            connection.lock.release(.inOrder)
+        } catch {
+            connection.lock.release(.leftOpen)
+        }
         return Schema.version
     }
 

@@ -7,6 +7,8 @@ import LumbungCore
 @safe final class Statement {
     private let handle: OpaquePointer
     private let database: OpaquePointer
+    /// The first refusal of a value since the last run; told by ``step()``.
+    private var bindCode = SQLITE_OK
 
     /// Prepares `sql` to be run many times.
     /// - Throws: ``StoreError/invalid(_:)`` for SQL that does not fit the schema.
@@ -27,12 +29,12 @@ import LumbungCore
 
     /// Binds a number.
     func bind(_ index: Int32, _ value: Int64) {
-        unsafe sqlite3_bind_int64(handle, index, value)
+        note(unsafe sqlite3_bind_int64(handle, index, value))
     }
 
     /// Binds a number or NULL.
     func bind(_ index: Int32, _ value: Int64?) {
-        if let value { bind(index, value) } else { unsafe sqlite3_bind_null(handle, index) }
+        if let value { bind(index, value) } else { note(unsafe sqlite3_bind_null(handle, index)) }
     }
 
     /// Binds text; SQLite keeps a copy.
@@ -52,9 +54,9 @@ import LumbungCore
     func bind(_ index: Int32, blob bytes: [UInt8]) {
         unsafe bytes.withUnsafeBytes { raw in
             if let base = raw.baseAddress {
-                unsafe _ = sqlite3_bind_blob64(handle, index, base, UInt64(raw.count), Self.transient)
+                unsafe note(sqlite3_bind_blob64(handle, index, base, UInt64(raw.count), Self.transient))
             } else {
-                unsafe _ = sqlite3_bind_zeroblob(handle, index, 0)
+                unsafe note(sqlite3_bind_zeroblob(handle, index, 0))
             }
         }
     }
@@ -71,7 +73,13 @@ import LumbungCore
 
     /// Moves to the next row.
     /// - Returns: Whether there is one.
+    /// - Throws: What SQLite said, also of a value that it did not take, such as one beyond its length limit.
     func step() throws(StoreError) -> Bool {
+        guard bindCode == SQLITE_OK else {
+            let refused = unsafe SQLiteFailure(code: bindCode, message: String(cString: sqlite3_errstr(bindCode)))
+            reset()
+            throw refused.storeError
+        }
         switch unsafe sqlite3_step(handle) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
@@ -84,6 +92,7 @@ import LumbungCore
 
     /// Makes the statement ready for the next run.
     func reset() {
+        bindCode = SQLITE_OK
         unsafe sqlite3_reset(handle)
     }
 
@@ -110,12 +119,17 @@ import LumbungCore
     private func bindText(_ index: Int32, _ raw: UnsafeRawBufferPointer) {
         // An empty buffer may have no address, and a null pointer would bind NULL.
         guard let base = raw.baseAddress else {
-            unsafe _ = sqlite3_bind_text(handle, index, "", 0, Self.transient)
+            unsafe note(sqlite3_bind_text(handle, index, "", 0, Self.transient))
             return
         }
-        unsafe _ = sqlite3_bind_text64(
-            handle, index, base.assumingMemoryBound(to: CChar.self), UInt64(raw.count), Self.transient,
-            UInt8(SQLITE_UTF8))
+        unsafe note(
+            sqlite3_bind_text64(
+                handle, index, base.assumingMemoryBound(to: CChar.self), UInt64(raw.count), Self.transient,
+                UInt8(SQLITE_UTF8)))
+    }
+
+    private func note(_ code: Int32) {
+        if bindCode == SQLITE_OK { bindCode = code }
     }
 
     /// SQLITE_TRANSIENT, which the importer cannot express: "make your own copy".

@@ -24,11 +24,27 @@ enum DestinationAddress {
         return authorityFault(authority)
     }
 
-    /// The address with its query hidden.
+    /// The address without what may be a secret: its query, and the parts of its path that look like a key.
+    ///
+    /// Senders such as chat services give out addresses whose path is the password.
     static func shown(_ text: String) -> String {
-        guard let query = text.firstIndex(of: "?") else { return text }
-        return text[...query] + Secret.mask
+        let query = text.firstIndex(of: "?")
+        let parts = text[..<(query ?? text.endIndex)].split(separator: "/", omittingEmptySubsequences: false)
+        let shown = parts.enumerated().map { index, part in
+            // The first three are the scheme, nothing, and the host.
+            index > 2 && looksLikeKey(part) ? Secret.mask : String(part)
+        }
+        return shown.joined(separator: "/") + (query == nil ? "" : "?" + Secret.mask)
     }
+
+    /// Whether a part of a path is long and mixes letters and digits, as words do not; a variable's name is no key.
+    private static func looksLikeKey(_ part: Substring) -> Bool {
+        guard part.utf8.count >= keyMinBytes, !part.contains("${") else { return false }
+        return part.contains(where: \.isNumber) && part.contains(where: \.isLetter)
+    }
+
+    /// Chat services' keys have 24 characters and more, a document's or an object's short name fewer than these.
+    private static let keyMinBytes = 16
 
     private static let forbiddenBytes = Set("\"<>\\^`{|}".utf8)
 

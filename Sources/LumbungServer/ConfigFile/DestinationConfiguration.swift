@@ -28,12 +28,17 @@ public enum DestinationKind: Sendable, Equatable {
 public struct HTTPDestinationConfiguration: Sendable, Equatable {
     /// An `http` or `https` address with a host, without user, password and fragment.
     public let url: String
+    /// The address as it was written, when it had variables; nil when it was written as it is.
+    public var writtenURL: String?
     /// Headers of the operator's own, distinct without regard to case; none that the delivery itself sets.
     public let headers: [HeaderConfiguration]
     /// The limit on the whole exchange, 100 ms to 1 h.
     public let timeout: Duration
     /// Whether private, loopback, link-local and metadata addresses may be called.
     public let allowPrivate: Bool
+
+    /// The address as an output may show it: variables by their names, without its query and without keys.
+    public var shownURL: String { DestinationAddress.shown(writtenURL ?? url) }
 
     /// The timeout of a destination that names none (contract, section 5).
     static let standardTimeout: Duration = .seconds(15)

@@ -57,14 +57,15 @@ enum DestinationReader {
         let timeout = reader.duration("timeout", in: .milliseconds(100)...(.seconds(3600)), &problems)
         let allowPrivate = reader.boolean("allow_private", &problems)
         let headers = reader["headers"].map { readHeaders($0.value, &problems) }
-        guard let (text, location) = reader.text("url", expected: "an address", &problems) else { return nil }
-        if let fault = DestinationAddress.fault(in: text) {
-            problems.add(location, "`url` \(fault)")
+        guard let scalar = url.value.scalar("url", expected: "an address", &problems) else { return nil }
+        if let fault = DestinationAddress.fault(in: scalar.text) {
+            problems.add(url.value.location, "`url` \(fault)")
             return nil
         }
         return .http(
             HTTPDestinationConfiguration(
-                url: text,
+                url: scalar.text,
+                writtenURL: scalar.isInterpolated ? scalar.written : nil,
                 headers: headers ?? [],
                 timeout: timeout ?? HTTPDestinationConfiguration.standardTimeout,
                 allowPrivate: allowPrivate ?? false

@@ -38,6 +38,6 @@ enum SettingsBlockReader {
         }
         return SettingsLayer.Value(
             text: scalar.text, origin: .file(entry.value.location),
-            quoted: scalar.isInterpolated ? scalar.written : nil)
+            repeating: scalar.isInterpolated ? .written(scalar.written) : .asItIs)
     }
 }

@@ -6,10 +6,14 @@ public struct SourceConfiguration: Sendable, Equatable {
     public let identity: [IdentityRule]
     /// Where an event's type is found.
     public let type: TypeRule
-    /// The largest accepted body in bytes, 1 to 1 GiB; nil for the setting `MAX_BODY_BYTES`.
+    /// The largest accepted body in bytes, 1 to ``largestBodyBytes``; nil for the setting `MAX_BODY_BYTES`.
     public let maxBodyBytes: Int?
     /// Whether a duplicate of a dead event makes it pending again.
     public let resendRevives: Bool
+
+    /// The largest body that can be asked for, 512 MiB: SQLite keeps a row of at most 1,000,000,000 bytes
+    /// (<https://www.sqlite.org/limits.html>, SQLITE_MAX_LENGTH).
+    public static let largestBodyBytes = 536_870_912
 
     /// The source for Accurate Online: identity at `/uuid`, type at `/type`.
     public static let accurate = SourceConfiguration(

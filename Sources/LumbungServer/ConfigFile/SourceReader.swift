@@ -30,7 +30,7 @@ enum SourceReader {
         if let (text, location) = reader.text("type", &problems) {
             type = typeRule(text, at: location, &problems) ?? type
         }
-        maxBodyBytes = reader.wholeNumber("max_body_bytes", in: 1...1_073_741_824, &problems)
+        maxBodyBytes = reader.wholeNumber("max_body_bytes", in: 1...SourceConfiguration.largestBodyBytes, &problems)
         resendRevives = reader.boolean("resend_revives", &problems) ?? resendRevives
         return SourceConfiguration(
             name: name, identity: identity, type: type, maxBodyBytes: maxBodyBytes, resendRevives: resendRevives)

@@ -93,7 +93,7 @@ private struct Document: Encodable {
         return Destination(
             name: destination.name,
             kind: http == nil ? "log" : "http",
-            url: Nullable(http.map { DestinationAddress.shown($0.url) }),
+            url: Nullable(http.map { $0.shownURL }),
             headers: http?.headers.map { Header(name: $0.name, value: $0.value.description) } ?? [],
             timeoutMs: Nullable(http.map { milliseconds($0.timeout) }),
             allowPrivate: Nullable(http?.allowPrivate),

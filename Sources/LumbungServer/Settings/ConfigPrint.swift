@@ -44,7 +44,7 @@ public struct ConfigPrint: Sendable {
             return start + ["log"] + rest + [state.first ?? "-"]
         case .http(let http):
             var details = state
-            details += [DestinationAddress.shown(http.url), "timeout \(DurationText.describe(http.timeout))"]
+            details += [http.shownURL, "timeout \(DurationText.describe(http.timeout))"]
             if http.allowPrivate { details.append("private addresses allowed") }
             details += http.headers.map { "\($0.name): \($0.value)" }
             return start + ["http"] + rest + [details.joined(separator: "; ")]

@@ -6,8 +6,8 @@ public struct ResolvedSetting: Sendable {
     public let origin: SettingOrigin
     /// The text, secrets in the clear; nil when nothing is set and there is no default.
     let value: String?
-    /// How a problem may repeat a value with variables in the config file: the text before they were filled in.
-    let quoted: String?
+    /// How a problem may repeat the text.
+    let repeating: SettingsLayer.Value.Repeating
 
     /// The text as an output may show it, secrets masked; nil when nothing is set.
     public var shownValue: String? { value.map(definition.shown) }

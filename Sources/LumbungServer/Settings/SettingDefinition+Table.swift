@@ -26,7 +26,7 @@ extension SettingDefinition {
             .busyTimeoutMS, default: "5000", .wholeNumber(1...600_000),
             meaning: "milliseconds a commit may wait before the sender is told 503"),
         SettingDefinition(
-            .maxBodyBytes, default: "1048576", .wholeNumber(1...1_073_741_824),
+            .maxBodyBytes, default: "1048576", .wholeNumber(1...SourceConfiguration.largestBodyBytes),
             meaning: "largest body in bytes; a larger one gets 413"),
         SettingDefinition(
             .configFile, .path, meaning: "YAML file of sources, destinations and routes; lumbung.yaml if it is there"),

@@ -23,7 +23,7 @@ public struct Settings: Sendable, Equatable {
     public let queueBuffer: Int
     /// How long a commit may wait before the sender is told 503, 1 ms to 600 s.
     public let busyTimeout: Duration
-    /// The largest accepted body in bytes, 1 to 1 GiB.
+    /// The largest accepted body in bytes, 1 to 512 MiB.
     public let maxBodyBytes: Int
     /// The path of the config file that was read, as written; nil when there is none.
     public let configFile: String?

@@ -6,8 +6,17 @@ struct SettingsLayer: Sendable {
     struct Value: Sendable {
         var text: String
         let origin: SettingOrigin
-        /// How a problem may repeat the text when that is not the text itself.
-        let quoted: String?
+        var repeating = Repeating.asItIs
+
+        /// How a problem may repeat the text.
+        enum Repeating: Sendable, Equatable {
+            /// The text itself.
+            case asItIs
+            /// As it was written before its variables were filled in.
+            case written(String)
+            /// Not at all: it stands in a file of its own, which is where secrets stand.
+            case never
+        }
     }
 
     /// What the reader calls the provider; its reports name the winner so.

@@ -24,7 +24,7 @@ struct SettingsLayers {
     mutating func addDefaults() {
         let pairs = SettingDefinition.all.compactMap { definition in
             definition.defaultValue.map { text in
-                (definition.name, SettingsLayer.Value(text: text, origin: .defaultValue, quoted: nil))
+                (definition.name, SettingsLayer.Value(text: text, origin: .defaultValue))
             }
         }
         layers.append(SettingsLayer("defaults", Dictionary(pairs) { first, _ in first }))
@@ -36,10 +36,10 @@ struct SettingsLayers {
         for definition in SettingDefinition.all {
             let name = definition.flagName
             if let text = input.flags[name] {
-                values[definition.name] = SettingsLayer.Value(text: text, origin: .flag(name), quoted: nil)
+                values[definition.name] = SettingsLayer.Value(text: text, origin: .flag(name))
             }
             if let flag = definition.fileFlagName, let path = input.flags[flag] {
-                files[definition.name] = SettingsLayer.Value(text: path, origin: .flag(flag), quoted: nil)
+                files[definition.name] = SettingsLayer.Value(text: path, origin: .flag(flag))
             }
         }
         add(values, files) { SettingsLayer("flags", $0) }
@@ -57,7 +57,7 @@ struct SettingsLayers {
 
     private func variable(_ name: String) -> SettingsLayer.Value? {
         guard let text = input.environment[name], !text.isEmpty else { return nil }
-        return SettingsLayer.Value(text: text, origin: .environment(name), quoted: nil)
+        return SettingsLayer.Value(text: text, origin: .environment(name))
     }
 
     private mutating func add(
@@ -81,18 +81,23 @@ struct SettingsLayers {
         layers.append(makeLayer(values))
     }
 
+    private static func quoted(_ path: SettingsLayer.Value) -> String {
+        if case .written(let written) = path.repeating { return DisplayText.quoted(written) }
+        return DisplayText.quoted(path.text)
+    }
+
     private mutating func read(
         _ path: SettingsLayer.Value,
         for definition: SettingDefinition
     ) -> SettingsLayer.Value? {
-        let file = "the file \(DisplayText.quoted(path.quoted ?? path.text)) for \(definition.environmentName)"
+        let file = "the file \(Self.quoted(path)) for \(definition.environmentName)"
         do throws(BoundedFile.Fault) {
             let resolved = BoundedFile.resolve(path.text, in: input.workingDirectory)
             var text = try BoundedFile.text(at: resolved, limitBytes: Self.valueFileMaxBytes)
             // A line end is one Character, `\r\n` too.
             if text.last?.isNewline == true { text.removeLast() }
             if !text.isEmpty {
-                return SettingsLayer.Value(text: text, origin: path.origin, quoted: nil)
+                return SettingsLayer.Value(text: text, origin: path.origin, repeating: .never)
             }
             problems.append(SettingsProblem(definition.name, at: path.origin, "\(file) is empty"))
         } catch {

@@ -16,7 +16,8 @@ struct SettingsReader {
             let winner = recorder.providerName(of: definition.fileKey)
             let value = layers.first { $0.providerName == winner }?.values[definition.name]
             return ResolvedSetting(
-                definition: definition, origin: value?.origin ?? .defaultValue, value: text, quoted: value?.quoted)
+                definition: definition, origin: value?.origin ?? .defaultValue, value: text,
+                repeating: value?.repeating ?? .asItIs)
         }
     }
 
@@ -60,18 +61,20 @@ struct SettingsReader {
             return SettingsProblem(
                 definition.name, at: setting.origin, "PostgreSQL is not supported in this version; use sqlite:PATH")
         }
-        let shown: String
-        if value.isEmpty {
-            shown = "is empty"
-        } else if definition.isSecret {
-            shown = "is \(Secret.mask)"
-        } else if let quoted = setting.quoted {
-            shown = "is \(DisplayText.quoted(quoted)) with its variables filled in"
-        } else {
-            shown = "is \(DisplayText.quoted(definition.shown(value)))"
-        }
         return SettingsProblem(
-            definition.name, at: setting.origin, "\(name) \(shown), but must be \(definition.allowed)")
+            definition.name, at: setting.origin,
+            "\(name) \(described(setting, value)), but must be \(definition.allowed)")
+    }
+
+    /// The refused value, as far as a message may repeat it.
+    private static func described(_ setting: ResolvedSetting, _ value: String) -> String {
+        if value.isEmpty { return "is empty" }
+        if setting.definition.isSecret { return "is \(Secret.mask)" }
+        return switch setting.repeating {
+        case .asItIs: "is \(DisplayText.quoted(setting.definition.shown(value)))"
+        case .written(let written): "is \(DisplayText.quoted(written)) with its variables filled in"
+        case .never: "is what its file holds (not repeated here)"
+        }
     }
 
     /// Checks that need more than one setting.

@@ -64,17 +64,17 @@ struct CommitQueuePropertyTests {
     func `random submissions and groups agree with the reference`(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let limits = CommitQueue<Int>.Limits(
-            waitingRequests: random.pick(1...20), waitingBytes: random.pick(1...200), groupEvents: random.pick(1...12),
-            groupBytes: random.pick(1...100))
+            waitingRequests: random.pick(1...20), waitingBytes: random.pick(1...16_000),
+            groupEvents: random.pick(1...12), groupBytes: random.pick(1...8000))
         var queue = CommitQueue<Int>(limits: limits)
         var reference = Reference(limits: limits)
         var last: CommitQueue<Int>.Group?
         for step in 0..<600 {
             switch random.pick(1...100) {
             case ...45:
-                let (events, bytes, deadline) = (random.pick(1...4), random.pick(0...60), step + random.pick(-2...40))
-                let expected = reference.submit(step, events: events, bytes: bytes, deadline: deadline)
+                let (events, bytes, deadline) = (random.pick(1...4), random.pick(0...3000), step + random.pick(-2...40))
                 let request = Self.request(step, events: events, bytes: bytes, deadline: deadline)
+                let expected = reference.submit(step, events: events, bytes: request.heldBytes, deadline: deadline)
                 #expect(queue.submit(request) == expected, "seed \(seed), step \(step)")
             case ...60:
                 #expect(queue.submit(step) == reference.submit(step), "seed \(seed), step \(step)")
@@ -125,7 +125,7 @@ struct CommitQueuePropertyTests {
 
     private static func describe(_ request: AppendRequest) -> (number: Int, events: Int, bytes: Int, deadline: Int) {
         (
-            Int(request.events[0].identity) ?? -1, request.events.count, request.payloadBytes,
+            Int(request.events[0].identity) ?? -1, request.events.count, request.heldBytes,
             Int(request.events[0].source) ?? -1
         )
     }

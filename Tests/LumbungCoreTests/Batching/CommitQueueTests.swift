@@ -34,11 +34,12 @@ struct CommitQueueTests {
         #expect(queue.waitingRequests == waiting - taken)
     }
 
-    @Test(arguments: [(99, 2), (100, 2), (101, 1)])
-    func `a group holds bytes up to its bound`(_ bytes: Int, _ taken: Int) throws {
-        var queue = Queue(limits: .init(groupBytes: 100))
-        _ = queue.submit(request("a", bytes: bytes - 40))
-        _ = queue.submit(request("b", bytes: 40))
+    @Test(arguments: [(-1, 2), (0, 2), (1, 1)])
+    func `a group holds bytes up to its bound`(_ excess: Int, _ taken: Int) throws {
+        let (first, second) = (request("a", bytes: 60), request("b", bytes: 40))
+        var queue = Queue(limits: .init(groupBytes: first.heldBytes + second.heldBytes - excess))
+        _ = queue.submit(first)
+        _ = queue.submit(second)
         #expect(try group(queue.next(now: Self.now)).appends.count == taken)
     }
 
@@ -65,11 +66,29 @@ struct CommitQueueTests {
         #expect(queue.submit(request("again")) == .taken)
     }
 
-    @Test(arguments: [(39, Queue.Admission.taken), (40, .taken), (41, .refused(.overloaded))])
-    func `bytes beyond the bound are refused`(_ bytes: Int, _ expected: Queue.Admission) {
-        var queue = Queue(limits: .init(waitingBytes: 100))
-        _ = queue.submit(request("a", bytes: 60))
-        #expect(queue.submit(request("b", bytes: bytes)) == expected)
+    @Test(arguments: [(-1, Queue.Admission.taken), (0, .taken), (1, .refused(.overloaded))])
+    func `bytes beyond the bound are refused`(_ excess: Int, _ expected: Queue.Admission) {
+        let (first, second) = (request("a", bytes: 60), request("b", bytes: 40))
+        var queue = Queue(limits: .init(waitingBytes: first.heldBytes + second.heldBytes - excess))
+        _ = queue.submit(first)
+        #expect(queue.submit(second) == expected)
+    }
+
+    @Test func `what a request holds is its payloads, names and overhead, and its headers once`() {
+        let events = ["a", "bc"].map { identity in
+            NewEvent(
+                source: "s", identity: identity, type: "type",
+                content: EventContent(payload: [1, 2, 3], digest: [], headers: #"{"x":"y"}"#),
+                receivedAt: Timestamp(milliseconds: 0), routing: EventRouting(destinations: [], resendRevives: true))
+        }
+        let request = AppendRequest(events: events, deadline: Self.later) { _ in }
+        #expect(request.heldBytes == 9 + (3 + 1 + 4) + (3 + 2 + 4) + 2 * AppendRequest.eventOverheadBytes)
+    }
+
+    @Test func `many small events are refused by what they hold, although their payloads are next to nothing`() {
+        var queue = Queue(limits: .init(waitingBytes: 20 * AppendRequest.eventOverheadBytes))
+        #expect(queue.submit(request("a", events: 10, bytes: 1)) == .taken)
+        #expect(queue.submit(request("b", events: 10, bytes: 1)) == .refused(.overloaded))
     }
 
     @Test func `a single request beyond the byte bound is taken when nothing else waits`() {

@@ -13,7 +13,7 @@ struct WriterConnectionTests {
     func `the writer has the settings that the promises need`(_ name: String, _ expected: String) async throws {
         try await InboxFolder.with { folder in
             let connection = try WriterConnection(path: folder.path, busyTimeout: .seconds(1))
-            defer { connection.lock.release() }
+            defer { connection.lock.release(.leftOpen) }
             let value = try await connection.queue.read { database in
                 try Row.fetchOne(database, sql: "PRAGMA \(name)").map { "\($0[0] as DatabaseValue)" }
             }

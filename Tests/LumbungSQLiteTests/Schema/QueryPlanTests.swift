@@ -105,7 +105,7 @@ struct QueryPlanTests {
     private static func withSchema(_ body: (Database) throws -> Void) async throws {
         try await InboxFolder.with { folder in
             let connection = try WriterConnection(path: folder.path, busyTimeout: .seconds(1))
-            defer { connection.lock.release() }
+            defer { connection.lock.release(.leftOpen) }
             try connection.queue.inDatabase(body)
             try connection.queue.close()
         }

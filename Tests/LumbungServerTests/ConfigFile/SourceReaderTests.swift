@@ -67,9 +67,9 @@ import Testing
             "f:3:11: `type`: expected json:/pointer, header:Name or 1 to 256 bytes of text without control characters"
         ),
         ("type: [a]", "f:3:11: `type`: expected text, found a list"),
-        ("max_body_bytes: 0", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 1073741824, found \"0\""),
-        ("max_body_bytes: 1M", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 1073741824, found \"1M\""),
-        ("max_body_bytes: [1]", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 1073741824, found a list"),
+        ("max_body_bytes: 0", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 536870912, found \"0\""),
+        ("max_body_bytes: 1M", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 536870912, found \"1M\""),
+        ("max_body_bytes: [1]", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 536870912, found a list"),
         ("resend_revives: yes", "f:3:21: `resend_revives`: expected true or false, found \"yes\""),
         ("resend_revives:", "f:3:20: `resend_revives`: expected true or false, found nothing"),
         ("preset: github", "f:3:13: this preset is not supported in this version; the only one is `accurate`"),

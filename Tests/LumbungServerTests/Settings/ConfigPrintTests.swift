@@ -46,6 +46,26 @@ import Testing
         #expect(lines.allSatisfy { !$0.hasSuffix(" ") })
     }
 
+    @Test(arguments: [
+        ("https://chat.example/services/${TOKEN}/x", "https://chat.example/services/${TOKEN}/x"),
+        (
+            "https://chat.example/services/T012345/XsuperSecretKey0123456789",
+            "https://chat.example/services/T012345/********"
+        ),
+        ("https://chat.example/${TOKEN}?key=${TOKEN}", "https://chat.example/${TOKEN}?********"),
+        ("https://chat.example/a0123456789abcd", "https://chat.example/a0123456789abcd"),
+        ("https://chat.example/a0123456789abcde", "https://chat.example/********"),
+        ("https://chat.example/purchase-receipts", "https://chat.example/purchase-receipts"),
+    ])
+    func `an address is shown without its keys`(_ written: String, _ shown: String) throws {
+        let yaml = "destinations:\n  app:\n    url: \(written)\n"
+        let print = ConfigPrint(try load(environment: ["TOKEN": "canary"], yaml: yaml).get())
+        for output in [print.table(), print.json()] {
+            #expect(output.contains(shown))
+            #expect(!output.contains("canary"))
+        }
+    }
+
     @Test func `the JSON document`() throws {
         let text = try printed().json()
         let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

@@ -26,7 +26,7 @@ struct PrecedenceCase: Sendable, CustomTestStringConvertible {
         PrecedenceCase(name: .workerCount, flag: "1", environment: "2", file: "1000", fallback: "5"),
         PrecedenceCase(name: .queueBuffer, flag: "1", environment: "2", file: "1000000", fallback: "1000"),
         PrecedenceCase(name: .busyTimeoutMS, flag: "1", environment: "2", file: "600000", fallback: "5000"),
-        PrecedenceCase(name: .maxBodyBytes, flag: "1", environment: "2", file: "1073741824", fallback: "1048576"),
+        PrecedenceCase(name: .maxBodyBytes, flag: "1", environment: "2", file: "536870912", fallback: "1048576"),
         PrecedenceCase(name: .logLevel, flag: "trace", environment: "debug", file: "critical", fallback: "info"),
         PrecedenceCase(name: .logFormat, flag: "json", environment: "text", file: "json", fallback: "text"),
         PrecedenceCase(name: .retentionDays, flag: "0", environment: "1", file: "36500", fallback: "30"),
@@ -80,7 +80,7 @@ struct PrecedenceCase: Sendable, CustomTestStringConvertible {
         #expect(settings.workerCount == 1000)
         #expect(settings.queueBuffer == 1_000_000)
         #expect(settings.busyTimeout == .seconds(600))
-        #expect(settings.maxBodyBytes == 1_073_741_824)
+        #expect(settings.maxBodyBytes == 536_870_912)
         #expect(settings.logLevel == .critical)
         #expect(settings.logFormat == .json)
         #expect(settings.retentionDays == 36500)

@@ -23,6 +23,12 @@ import Testing
         #expect(loaded.settings.port == 7)
     }
 
+    @Test func `what stands in a file is never repeated in a problem`() throws {
+        let lines = try problemLines(environment: ["PORT_FILE": "port"], files: ["port": "canary\n"])
+        #expect(lines.count == 1 && lines[0].hasPrefix("environment PORT_FILE: PORT is what its file holds"))
+        #expect(!lines.joined().contains("canary"))
+    }
+
     @Test func `value and file at once are refused`() throws {
         #expect(
             try problemLines(environment: ["ADMIN_TOKEN": "a", "ADMIN_TOKEN_FILE": "token"], files: ["token": "b"]) == [

@@ -1,0 +1,75 @@
+import Foundation
+import LumbungCore
+import LumbungTesting
+import Testing
+
+@testable import LumbungSQLite
+
+/// A write-ahead log that is gone after a crash may have held acknowledged events: the next start says so (FAULTS W43).
+struct MissingLogTests {
+    private static func remarks(_ folder: InboxFolder) async throws -> [String] {
+        let store = try folder.open()
+        let report = try await store.recover(now: NewEvent.sampleTime)
+        await store.close()
+        return report.remarks
+    }
+
+    /// Lays the lock file as a process leaves it that was killed.
+    private static func markAsKilled(_ folder: InboxFolder) throws {
+        try Data("12345\n".utf8).write(to: URL(fileURLWithPath: folder.path + ".lock"))
+    }
+
+    @Test func `a first start, and one after an orderly stop, say nothing`() async throws {
+        try await InboxFolder.with { folder in
+            #expect(try await Self.remarks(folder) == [])
+            #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path + ".lock")).isEmpty)
+            #expect(try await Self.remarks(folder) == [])
+        }
+    }
+
+    @Test func `a start after a kill finds the log and says nothing`() async throws {
+        try await InboxFolder.with { folder in
+            let store = try folder.open()
+            _ = try await store.append([.sample("one", to: [])])
+            let again = try #require(try await folder.openAsAfterKill(of: store) as? SQLiteInbox)
+            #expect(try await again.recover(now: NewEvent.sampleTime).remarks == [])
+            #expect(try await again.statusCounts() == [.completed: 1])
+            await again.close()
+        }
+    }
+
+    @Test func `a start after a kill without the log says so once`() async throws {
+        try await InboxFolder.with { folder in
+            #expect(try await Self.remarks(folder) == [])
+            try Self.markAsKilled(folder)
+            let remarks = try await Self.remarks(folder)
+            #expect(remarks.count == 1 && remarks[0].contains("write-ahead log \(folder.path)-wal is gone"))
+            #expect(try await Self.remarks(folder) == [])
+        }
+    }
+
+    @Test func `a start that fails leaves the mark of the kill`() async throws {
+        try await InboxFolder.with { folder in
+            #expect(try await Self.remarks(folder) == [])
+            try Self.markAsKilled(folder)
+            let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path))
+            try Data("no database".utf8).write(to: URL(fileURLWithPath: folder.path))
+            #expect(throws: DatabaseFileProblem.self) { _ = try folder.open() }
+            try whole.write(to: URL(fileURLWithPath: folder.path))
+            #expect(try await Self.remarks(folder).count == 1)
+        }
+    }
+
+    @Test func `a link to the file in another folder has the same lock`() async throws {
+        try await InboxFolder.with { folder in
+            let store = try folder.open()
+            let link = folder.root + "/link.db"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.path)
+            let problem = #expect(throws: DatabaseFileProblem.self) {
+                _ = try SQLiteInbox(SQLiteOptions(path: link))
+            }
+            #expect(problem?.description.contains("already works on") == true)
+            await store.close()
+        }
+    }
+}
