@@ -159,7 +159,9 @@ import Testing
         var channels: [any Channel] = []
         for number in 0..<count { channels.append(try await halfOpen(port, ended: ended, number)) }
         var numbers = endings.makeAsyncIterator()
-        #expect(await numbers.next() == 0, "the oldest made room for a later one")
+        // The first of either event loop.
+        let first = try #require(await numbers.next())
+        #expect(first < 2, "the oldest made room for a later one")
         let request = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
         #expect(try await exchange(port, request, halfClose: false).hasSuffix(#"{"status":"ok"}"#))
         for channel in channels { channel.close(promise: nil) }

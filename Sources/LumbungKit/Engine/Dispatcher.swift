@@ -22,7 +22,8 @@ actor Dispatcher {
     private let longestWait: Duration
     private var watch: ClockWatch
     private var failedTurns = 0
-    private var recordLimit = Int.max
+    /// Whether results are written one by one and nothing is claimed, because the store refused a turn as invalid.
+    private var isSiftingRecords = false
     private var pendingJump: Duration? = .zero
     private var isStopping = false
     private var isDone = false
@@ -104,11 +105,11 @@ actor Dispatcher {
     }
 
     private func makeTurn(now: Timestamp) -> Turn? {
-        let demand = mayHaveDue && !isStopping ? state.demand : nil
+        if records.isEmpty { isSiftingRecords = false }
+        let demand = mayHaveDue && !isStopping && !isSiftingRecords ? state.demand : nil
         guard demand != nil || !records.isEmpty else { return nil }
-        let taken = Array(records.prefix(recordLimit))
+        let taken = isSiftingRecords ? Array(records.prefix(1)) : records
         records.removeFirst(taken.count)
-        if records.isEmpty { recordLimit = .max }
         return Turn(
             records: taken, claims: demand?.claims ?? [], leaseLimit: demand?.leaseLimit ?? 0, now: now,
             leaseUntil: now.advanced(by: leaseDuration))
@@ -141,6 +142,7 @@ actor Dispatcher {
         } catch {
             records.insert(contentsOf: turn.records, at: 0)
             mayHaveDue = true
+            if case .invalid = error { sift(turn) }
             return await meet(error)
         }
     }
@@ -153,7 +155,6 @@ actor Dispatcher {
         case .busy, .overloaded, .diskFull, .invalid, .tooSlow:
             // A cancelled sleep returns at once and this would spin; the next start takes the leases back.
             if Task.isCancelled { return false }
-            if case .invalid = error { setAsideRefusedRecord() }
             // Five tries a second: the first of a row is worth a line, and the end of the row.
             if failedTurns == 0 {
                 logger.warning(
@@ -166,14 +167,13 @@ actor Dispatcher {
         }
     }
 
-    /// The store takes none of these results: they are written one by one, and the one it refuses is given up.
+    /// The store refuses this turn: its results are written one by one, and the one that is refused alone is given up.
     ///
     /// Its lease ends some time, and the delivery runs again.
-    private func setAsideRefusedRecord() {
-        guard recordLimit == 1, let refused = records.first else {
-            recordLimit = 1
-            return
-        }
+    private func sift(_ turn: Turn) {
+        guard let refused = turn.records.first else { return }
+        isSiftingRecords = true
+        guard turn.records.count == 1, turn.claims.isEmpty else { return }
         records.removeFirst()
         held.remove(refused.lease)
         logger.error(

@@ -68,7 +68,8 @@ public struct Engine: Service {
     public func run() async throws {
         let stopped = WakeSignal()
         let maintenance = Maintenance(
-            store: store, dispatcher: dispatcher, configuration: configuration, environment: environment, logger: logger
+            store: store, dispatcher: dispatcher, configuration: configuration, environment: environment,
+            logger: logger, committed: committed
         )
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await runWorkers(stopped: stopped) }

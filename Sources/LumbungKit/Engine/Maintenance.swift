@@ -9,12 +9,21 @@ struct Maintenance: Sendable {
     let configuration: EngineConfiguration
     let environment: EngineEnvironment
     let logger: Logger
+    /// Tells the dispatcher that there is work again.
+    let committed: @Sendable () -> Void
 
     /// Does the chores at once and then every ``EngineConfiguration/pruneInterval`` until it is cancelled.
     func run() async {
         while !Task.isCancelled {
             do throws(StoreError) {
-                _ = try await store.reclaim(now: environment.wallClock(), except: Array(await dispatcher.held))
+                let reclaimed = try await store.reclaim(
+                    now: environment.wallClock(), except: Array(await dispatcher.held))
+                if reclaimed > 0 {
+                    logger.warning(
+                        "leases that had ended were taken back; their deliveries run again",
+                        metadata: [LogKeys.count: "\(reclaimed)"])
+                    committed()
+                }
                 let removed = try await prune()
                 if removed > 0 {
                     logger.info("pruned finished events past their retention", metadata: [LogKeys.count: "\(removed)"])

@@ -124,7 +124,9 @@ public struct Server: Sendable {
 
     private func recover(_ store: SQLiteInbox, now: Timestamp, logger: Logger) async throws -> RecoveryReport {
         let report = try await store.recover(now: now)
-        for remark in report.remarks { logger.critical("look at the inbox before you go on", metadata: ["remark": "\(remark)"]) }
+        for remark in report.remarks {
+            logger.critical("look at the inbox before you go on", metadata: ["remark": "\(remark)"])
+        }
         if report.interrupted + report.poisoned > 0 {
             logger.warning(
                 "attempts ended together with an earlier process; they run again",

@@ -34,6 +34,17 @@ import Testing
         #expect(state.demand?.claims == [Turn.Claim(destination: DestinationID(2), limit: 1, suspectLimit: 1)])
     }
 
+    @Test func `each turn begins with another destination, so that none is always served first`() {
+        var state = DispatchState(
+            workerCount: 1, bufferLimit: 1000, destinations: [destination(1), destination(2), destination(3)])
+        var first: [Int64] = []
+        for _ in 0..<6 {
+            first.append(state.demand?.claims.first?.destination.value ?? 0)
+            state.leased([])
+        }
+        #expect(first == [1, 2, 3, 1, 2, 3])
+    }
+
     @Test func `a paused destination is not asked for`() {
         let state = DispatchState(workerCount: 5, bufferLimit: 10, destinations: [destination(1, paused: true)])
         #expect(state.demand == nil)

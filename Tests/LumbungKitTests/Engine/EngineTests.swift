@@ -108,6 +108,34 @@ import Testing
         #expect(bench.transport.entries.count == 1)
     }
 
+    @Test func `a result that the store refuses is given up, and its delivery runs again when the lease ends`()
+        async throws
+    {
+        var single = EngineBench()
+        single.configuration.workerCount = 1
+        let bench = single
+        bench.transport.hold()
+        try await bench.run { id, committed in
+            try await bench.queue(["refused"], to: id, committed: committed)
+            await bench.transport.waitForStarts(1)
+            // Once with whatever else was in the turn, once alone.
+            bench.store.failNext(.turn, with: .invalid("no such column"))
+            bench.store.failNext(.turn, with: .invalid("no such column"))
+            bench.transport.release()
+            for _ in 1...2 {
+                await bench.clock.waitForSleepers(count: 2)
+                bench.clock.advance(by: .milliseconds(200))
+            }
+            try await bench.queue(["next"], to: id, committed: committed)
+            await bench.wait { $0.statusCounts() == [.completed: 1, .processing: 1] }
+            bench.time.advance(by: .seconds(3 * 3600))
+            bench.clock.advance(by: .seconds(3 * 3600))
+            await bench.wait { $0.statusCounts()[.completed] == 2 }
+        }
+        #expect(bench.transport.entries(of: "refused").map(\.attempt) == [1, 2])
+        #expect(bench.transport.entries(of: "next").map(\.attempt) == [1])
+    }
+
     @Test func `a graceful stop lets running attempts finish and claims nothing more`() async throws {
         let bench = EngineBench()
         bench.transport.hold()

@@ -20,7 +20,7 @@ struct MissingLogTests {
     }
 
     @Test func `a first start, and one after an orderly stop, say nothing`() async throws {
-        try await InboxFolder.with { folder in
+        try await InboxFolder.with { folder throws in
             #expect(try await Self.remarks(folder) == [])
             #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path + ".lock")).isEmpty)
             #expect(try await Self.remarks(folder) == [])
@@ -28,7 +28,7 @@ struct MissingLogTests {
     }
 
     @Test func `a start after a kill finds the log and says nothing`() async throws {
-        try await InboxFolder.with { folder in
+        try await InboxFolder.with { folder throws in
             let store = try folder.open()
             _ = try await store.append([.sample("one", to: [])])
             let again = try #require(try await folder.openAsAfterKill(of: store) as? SQLiteInbox)
@@ -39,7 +39,7 @@ struct MissingLogTests {
     }
 
     @Test func `a start after a kill without the log says so once`() async throws {
-        try await InboxFolder.with { folder in
+        try await InboxFolder.with { folder throws in
             #expect(try await Self.remarks(folder) == [])
             try Self.markAsKilled(folder)
             let remarks = try await Self.remarks(folder)
@@ -49,7 +49,7 @@ struct MissingLogTests {
     }
 
     @Test func `a start that fails leaves the mark of the kill`() async throws {
-        try await InboxFolder.with { folder in
+        try await InboxFolder.with { folder throws in
             #expect(try await Self.remarks(folder) == [])
             try Self.markAsKilled(folder)
             let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path))
@@ -61,7 +61,7 @@ struct MissingLogTests {
     }
 
     @Test func `a link to the file in another folder has the same lock`() async throws {
-        try await InboxFolder.with { folder in
+        try await InboxFolder.with { folder throws in
             let store = try folder.open()
             let link = folder.root + "/link.db"
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.path)

@@ -24,7 +24,7 @@ struct ReaderTests {
             }
             #expect(ContinuousClock.now - started >= InboxReader.deadline)
             #expect(try await reader.statusCounts() == [:])
-            reader.close()
+            await reader.close()
             await store.close()
         }
     }
@@ -52,7 +52,7 @@ struct ReaderTests {
                 let nothing: Void = try await reader.read { try $0.execute(sql: "DELETE FROM webhook_queue") }
                 return nothing
             }
-            reader.close()
+            await reader.close()
             await store.close()
         }
     }
@@ -62,7 +62,7 @@ struct ReaderTests {
             let store = try folder.open()
             let reader = InboxReader(path: folder.path)
             #expect(try await reader.statusCounts() == [:])
-            reader.close()
+            await reader.close()
             await #expect(throws: StoreError.closed) {
                 let counts: [EventStatus: Int] = try await reader.statusCounts()
                 return counts
