@@ -23,18 +23,18 @@ func engineBenchmarks() {
     measure("plan once, lease 256, end 256", scaling: .kilo) { runs in
         var state = idle
         for _ in runs {
-            blackHole(state.demand)
-            state.leased(leases)
-            for lease in leases { state.ended(lease) }
+            blackHole(state.demand(now: .zero))
+            state.leased(leases, now: .zero)
+            for lease in leases { state.ended(lease, .succeeded, now: .zero, jitter: 0) }
         }
     }
     measure("plan 256 times, lease 1, end 1", scaling: .kilo) { runs in
         var state = idle
         for _ in runs {
             for lease in leases {
-                blackHole(state.demand)
-                state.leased([lease])
-                state.ended(lease)
+                blackHole(state.demand(now: .zero))
+                state.leased([lease], now: .zero)
+                state.ended(lease, .succeeded, now: .zero, jitter: 0)
             }
         }
     }

@@ -60,7 +60,8 @@ public struct CommitQueue<Work: Sendable>: Sendable {
     }
 
     private let limits: Limits
-    private var appends: [AppendRequest] = []
+    /// What waits begins at `head`; places before it are emptied, so that nothing handed out is held in memory.
+    private var appends: [AppendRequest?] = []
     private var head = 0
     private var work: [Work] = []
     private var waitingBytes = 0
@@ -102,7 +103,10 @@ public struct CommitQueue<Work: Sendable>: Sendable {
         var events = 0
         var bytes = 0
         while head < appends.count {
-            let request = appends[head]
+            guard let request = appends[head] else {
+                head += 1
+                continue
+            }
             if request.deadline <= now {
                 group.expired.append(request)
             } else {
@@ -115,6 +119,7 @@ public struct CommitQueue<Work: Sendable>: Sendable {
                 bytes += request.heldBytes
             }
             waitingBytes -= request.heldBytes
+            appends[head] = nil
             head += 1
         }
         compact()

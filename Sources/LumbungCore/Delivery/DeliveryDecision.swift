@@ -30,11 +30,9 @@ public enum DeliveryDecision: Sendable, Hashable {
             return .release
         case .corrupt:
             return .dead
-        case .status where outcome.statusCode == 410:
-            // 410 Gone says that the destination wants no more of it (CONTRACT 5).
-            return .dead
         case .status, .timeout, .refused, .dns, .reset, .tls, .blocked, .unconfigured, .failed:
-            guard attempt < policy.attempts else { return .dead }
+            let isPermanent = outcome.statusCode.map(policy.isPermanent) ?? false
+            guard !isPermanent, attempt < policy.attempts else { return .dead }
             var wait = policy.wait(afterAttempt: attempt, jitter: jitter)
             if let asked = outcome.retryAfter { wait = max(wait, min(asked, policy.longest)) }
             return .retry(at: now.advanced(by: wait))

@@ -9,12 +9,26 @@ public struct RetryPolicy: Sendable, Hashable {
     public var first: Duration
     /// The ceiling of every wait.
     public var longest: Duration
+    /// The statuses, or a command's exit codes, after which there is no point in trying again.
+    public var permanent: Set<Int>
+
+    /// The status that always is one: 410 Gone says that the destination wants no more of it (CONTRACT 5).
+    public static let gone = 410
 
     /// Makes a policy; the defaults are the contract's: 12 attempts, 5 s first, 6 h longest.
-    public init(attempts: Int = 12, first: Duration = .seconds(5), longest: Duration = .seconds(6 * 3600)) {
+    public init(
+        attempts: Int = 12, first: Duration = .seconds(5), longest: Duration = .seconds(6 * 3600),
+        permanent: Set<Int> = []
+    ) {
         self.attempts = max(1, attempts)
         self.first = first
         self.longest = longest
+        self.permanent = permanent
+    }
+
+    /// Whether an event that was answered with this status, or ended with this exit code, is dead at once.
+    public func isPermanent(_ statusCode: Int) -> Bool {
+        statusCode == Self.gone || permanent.contains(statusCode)
     }
 
     /// The ceiling of the wait that follows attempt `attempt`.

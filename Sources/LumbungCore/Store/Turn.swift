@@ -6,6 +6,10 @@ public struct Turn: Sendable {
     public var claims: [Claim]
     /// The most leases to hand out in all.
     public var leaseLimit: Int
+    /// The most leases that take a worker each: of the claims in ``Claim/Pool/worker`` and ``Claim/Pool/unproven``.
+    public var workerLimit = Int.max
+    /// The most leases, within ``workerLimit``, of the claims in ``Claim/Pool/unproven``.
+    public var unprovenLimit = Int.max
     /// The most deliveries in all whose earlier attempt ended with the process: one runs at a time, so that a poison
     /// event takes nobody down with it.
     public var suspectLimit = 1
@@ -24,12 +28,25 @@ public struct Turn: Sendable {
         public var limit: Int
         /// The most deliveries, within `limit`, whose earlier attempt ended with the process: 0 or 1.
         public var suspectLimit: Int
+        /// Which limit of the turn it shares with others.
+        public var pool: Pool
+
+        /// What leases take besides their place in memory.
+        public enum Pool: Sendable, Hashable {
+            /// Nothing: the destination never waits, and a batch of its leases runs on one worker.
+            case batch
+            /// A worker each.
+            case worker
+            /// A worker each, of those that destinations may have which are not known to be well.
+            case unproven
+        }
 
         /// Wants work for a destination.
-        public init(destination: DestinationID, limit: Int, suspectLimit: Int) {
+        public init(destination: DestinationID, limit: Int, suspectLimit: Int, pool: Pool = .worker) {
             self.destination = destination
             self.limit = limit
             self.suspectLimit = suspectLimit
+            self.pool = pool
         }
     }
 
@@ -58,6 +75,7 @@ public struct TurnResult: Sendable {
     /// How many records were refused because their token was no longer the row's.
     public var fenced: Int
     /// When the next delivery of the claimed destinations is due that was not handed out; nil when none waits.
+    /// Destinations claimed with a limit of zero do not count.
     ///
     /// A point at or before the turn's `now` says that more is due than the limits allowed.
     public var nextDueAt: Timestamp?

@@ -10,6 +10,8 @@ public struct Destination: Sendable {
     public var retry: RetryPolicy
     /// The most attempts at once; nil means as many as there are workers.
     public var concurrency: Int?
+    /// How many deliveries it may be given in a period; nil for any number.
+    public var rate: DeliveryRate?
     /// Whether its events wait until a person resumes it.
     public var isPaused: Bool
 
@@ -19,12 +21,14 @@ public struct Destination: Sendable {
         transport: any Transport,
         retry: RetryPolicy = RetryPolicy(),
         concurrency: Int? = nil,
+        rate: DeliveryRate? = nil,
         isPaused: Bool = false
     ) {
         self.name = name
         self.transport = transport
         self.retry = retry
         self.concurrency = concurrency
+        self.rate = rate
         self.isPaused = isPaused
     }
 }

@@ -19,6 +19,8 @@ actor Dispatcher {
     private(set) var held: Set<LeaseKey> = []
     private var mayHaveDue = true
     private var nextDueAt: Timestamp?
+    /// When a destination that is held back may be given something again, by the monotonic clock.
+    private var nextOpening: Duration?
     private let longestWait: Duration
     private var watch: ClockWatch
     private var failedTurns = 0
@@ -57,8 +59,14 @@ actor Dispatcher {
             if let jump = watch.look(wall: now, elapsed: environment.elapsed()) {
                 pendingJump = (pendingJump ?? .zero) + jump
             }
-            if let jump = pendingJump { await moveWaits(by: jump, now: now) }
+            if let jump = pendingJump {
+                guard await moveWaits(by: jump, now: now) else { break }
+            }
             if let due = nextDueAt, due <= now { mayHaveDue = true }
+            if let opening = nextOpening, opening <= environment.elapsed() {
+                mayHaveDue = true
+                nextOpening = nil
+            }
             if let turn = makeTurn(now: now) {
                 guard await take(turn) else { break }
             } else {
@@ -76,43 +84,45 @@ actor Dispatcher {
         isStopping = true
         let now = environment.wallClock()
         for lease in ready {
-            finish(
-                [
-                    DeliveryRecord(
-                        lease: lease, outcome: AttemptOutcome(kind: .interrupted), decision: .release,
-                        timing: AttemptTiming(startedAt: now, endedAt: now, duration: .zero))
-                ], of: [lease])
+            let record = DeliveryRecord(
+                lease: lease, outcome: AttemptOutcome(kind: .interrupted), decision: .release,
+                timing: AttemptTiming(startedAt: now, endedAt: now, duration: .zero))
+            finish([FinishedAttempt(lease: lease, record: record, ending: .silent)])
         }
         ready = []
         bell.ring()
     }
 
     /// Moves what waits along with a wall clock that was set.
-    private func moveWaits(by jump: Duration, now: Timestamp) async {
-        if jump != .zero {
-            logger.warning("the wall clock was set; what waits was moved along", metadata: [LogKeys.jump: "\(jump)"])
-        }
+    /// - Returns: Whether the store is still there.
+    private func moveWaits(by jump: Duration, now: Timestamp) async -> Bool {
+        mayHaveDue = true
         do throws(StoreError) {
             try await store.clockMoved(by: jump, now: now, longestWait: longestWait)
             pendingJump = nil
+            if jump != .zero {
+                logger.warning(
+                    "the wall clock was set; what waits was moved along", metadata: [LogKeys.jump: "\(jump)"])
+            }
+            return true
         } catch {
-            // Kept, and tried again with the next turn.
-            logger.warning(
-                "what waits could not be moved along with the clock yet",
-                metadata: [LogKeys.reason: "\(error.sentence)"])
+            // Kept, and tried again before the next turn.
+            return await meet(error)
         }
-        mayHaveDue = true
     }
 
     private func makeTurn(now: Timestamp) -> Turn? {
         if records.isEmpty { isSiftingRecords = false }
-        let demand = mayHaveDue && !isStopping && !isSiftingRecords ? state.demand : nil
+        let demand = mayHaveDue && !isStopping && !isSiftingRecords ? state.demand(now: environment.elapsed()) : nil
         guard demand != nil || !records.isEmpty else { return nil }
         let taken = isSiftingRecords ? Array(records.prefix(1)) : records
         records.removeFirst(taken.count)
-        return Turn(
+        var turn = Turn(
             records: taken, claims: demand?.claims ?? [], leaseLimit: demand?.leaseLimit ?? 0, now: now,
             leaseUntil: now.advanced(by: leaseDuration))
+        turn.workerLimit = demand?.workerLimit ?? 0
+        turn.unprovenLimit = demand?.unprovenLimit ?? 0
+        return turn
     }
 
     /// Performs a turn.
@@ -181,11 +191,15 @@ actor Dispatcher {
             metadata: [LogKeys.queueID: "\(refused.lease.event.value)"])
     }
 
-    /// Sleeps until the bell rings or the next delivery is due.
+    /// Sleeps until the bell rings, the next delivery is due, or a destination that is held back opens.
     private func rest(now: Timestamp) async {
-        guard let due = nextDueAt, !isStopping, state.demand != nil else { return await bell.wait() }
+        let elapsed = environment.elapsed()
+        let isRoom = !isStopping && state.demand(now: elapsed) != nil
+        nextOpening = isStopping ? nil : state.opensAt(now: elapsed)
+        let waits = [isRoom ? nextDueAt?.since(now) : nil, nextOpening.map { $0 - elapsed }]
+        guard let shortest = waits.compactMap({ $0 }).min() else { return await bell.wait() }
         // A wall clock that was set while we slept must not freeze a delivery: look again after a minute at the latest.
-        let wait = min(max(due.since(now), .milliseconds(1)), .seconds(60))
+        let wait = min(max(shortest, .milliseconds(1)), .seconds(60))
         let clock = environment.clock
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await clock.sleep(for: wait) }
@@ -205,16 +219,17 @@ actor Dispatcher {
     }
 
     /// Takes results in; the next turn writes them.
-    func finish(_ results: [DeliveryRecord], of leases: [Lease]) {
-        for lease in leases {
-            state.ended(lease)
+    func finish(_ attempts: [FinishedAttempt]) {
+        let elapsed = environment.elapsed()
+        for attempt in attempts {
+            state.ended(attempt.lease, attempt.ending, now: elapsed, jitter: environment.jitter())
+            records.append(attempt.record)
         }
-        records.append(contentsOf: results)
         bell.ring()
     }
 
     private func hand(out leases: [Lease]) {
-        state.leased(leases)
+        state.leased(leases, now: environment.elapsed())
         for lease in leases { held.insert(lease.key) }
         ready.append(contentsOf: leases)
         if isStopping { return stop() }

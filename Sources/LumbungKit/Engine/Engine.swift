@@ -42,7 +42,8 @@ public struct Engine: Service {
                 id: id,
                 concurrency: destination.concurrency ?? configuration.workerCount,
                 isImmediate: destination.transport.isImmediate,
-                isPaused: destination.isPaused
+                isPaused: destination.isPaused,
+                rate: destination.rate
             )
         }
         self.dispatcher = Dispatcher(

@@ -2,6 +2,13 @@ import Crypto
 import Logging
 import LumbungCore
 
+/// An attempt that has ended: what is stored of it, and what it says about its destination.
+struct FinishedAttempt: Sendable {
+    let lease: Lease
+    let record: DeliveryRecord
+    let ending: AttemptEnding
+}
+
 /// Runs attempts, one after the other, and reports how each ended.
 struct Worker: Sendable {
     let destinations: [DestinationID: Destination]
@@ -14,15 +21,16 @@ struct Worker: Sendable {
         while true {
             let leases = await dispatcher.next()
             guard !leases.isEmpty else { return }
-            var records: [DeliveryRecord] = []
-            records.reserveCapacity(leases.count)
-            for lease in leases { records.append(await attempt(lease)) }
-            await dispatcher.finish(records, of: leases)
+            var finished: [FinishedAttempt] = []
+            finished.reserveCapacity(leases.count)
+            for lease in leases { finished.append(await attempt(lease)) }
+            await dispatcher.finish(finished)
         }
     }
 
-    private func attempt(_ lease: Lease) async -> DeliveryRecord {
+    private func attempt(_ lease: Lease) async -> FinishedAttempt {
         let destination = destinations[lease.destination]
+        let policy = destination?.retry ?? RetryPolicy()
         let startedAt = environment.wallClock()
         let started = ContinuousClock.now
         let outcome = await outcome(of: lease, destination: destination, startedAt: startedAt)
@@ -31,12 +39,15 @@ struct Worker: Sendable {
         let decision = DeliveryDecision.following(
             outcome,
             attempt: lease.attempt,
-            policy: destination?.retry ?? RetryPolicy(),
+            policy: policy,
             now: timing.endedAt,
             jitter: outcome.kind == .delivered ? 0 : environment.jitter()
         )
         report(lease, destination?.name ?? "-", outcome, decision)
-        return DeliveryRecord(lease: lease, outcome: outcome, decision: decision, timing: timing)
+        return FinishedAttempt(
+            lease: lease,
+            record: DeliveryRecord(lease: lease, outcome: outcome, decision: decision, timing: timing),
+            ending: AttemptEnding(outcome, policy: policy))
     }
 
     private func outcome(

@@ -5,10 +5,10 @@ extension WriterSession {
     func perform(_ turn: Turn) throws(StoreError) -> TurnResult {
         var fenced = 0
         for record in turn.records where try !settle(record) { fenced += 1 }
+        var budget = LeaseBudget(turn)
         var leases: [Lease] = []
-        var bytes = 0
         for claim in turn.claims {
-            try lease(claim, of: turn, into: &leases, bytes: &bytes)
+            leases += try lease(claim, of: turn, within: &budget)
         }
         return TurnResult(leases: leases, fenced: fenced, nextDueAt: try nextDue(for: turn.claims))
     }
@@ -74,22 +74,25 @@ extension WriterSession {
     // MARK: Work
 
     private func lease(
-        _ claim: Turn.Claim, of turn: Turn, into leases: inout [Lease], bytes: inout Int
-    ) throws(StoreError) {
-        let before = leases.count
+        _ claim: Turn.Claim, of turn: Turn, within budget: inout LeaseBudget
+    ) throws(StoreError) -> [Lease] {
+        var leases: [Lease] = []
         // A suspect counts within the destination's limit.
         for lane in [Lane.suspect, .live] {
-            let suspects = leases.count(where: \.isSuspect)
-            let ofLane = lane == .suspect ? min(claim.suspectLimit, turn.suspectLimit - suspects) : claim.limit
-            let room = min(ofLane, claim.limit - (leases.count - before), turn.leaseLimit - leases.count)
+            let ofLane = lane == .suspect ? claim.suspectLimit : claim.limit
+            let room = min(ofLane, claim.limit - leases.count, budget.room(for: claim, isSuspect: lane == .suspect))
             guard room > 0 else { continue }
-            let due = try dueDeliveries(claim.destination, lane: lane, limit: room, turn: turn, bytes: &bytes)
-            for lease in due where try take(lease, until: turn.leaseUntil, now: turn.now) { leases.append(lease) }
+            let due = try dueDeliveries(claim.destination, lane: lane, limit: room, turn: turn, budget: &budget)
+            for lease in due where try take(lease, until: turn.leaseUntil, now: turn.now) {
+                leases.append(lease)
+                budget.take(lease, of: claim)
+            }
         }
+        return leases
     }
 
     private func dueDeliveries(
-        _ destination: DestinationID, lane: Lane, limit: Int, turn: Turn, bytes: inout Int
+        _ destination: DestinationID, lane: Lane, limit: Int, turn: Turn, budget: inout LeaseBudget
     ) throws(StoreError) -> [Lease] {
         let due = statements.dueDeliveries
         due.bind(1, destination.value)
@@ -101,11 +104,10 @@ extension WriterSession {
         while try due.step() {
             let content = EventContent(payload: due.bytes(9), digest: due.bytes(7), headers: due.text(8))
             // The oldest that does not fit ends its lane; the very first fits whatever its size.
-            guard bytes == 0 || bytes + content.payload.count <= turn.byteLimit else { break }
+            guard budget.takeBytes(content.payload.count) else { break }
             let event = LeasedEvent(
                 id: EventID(due.int(0)), source: due.text(4), identity: due.text(5), type: due.text(6), content: content
             )
-            bytes += event.payload.count
             found.append(
                 Lease(
                     event: event, destination: destination, token: makeToken(), attempt: Int(due.int(2)) + 1,

@@ -6,19 +6,17 @@ extension InboxModel {
         var fenced = 0
         for record in turn.records where !settle(record) { fenced += 1 }
         var leases: [Lease] = []
-        var bytes = 0
+        var budget = LeaseBudget(turn)
         for claim in turn.claims {
             let before = leases.count
             for (lane, limit) in claim.lanes {
-                let suspects = leases.count(where: \.isSuspect)
-                let free = lane == .suspect ? turn.suspectLimit - suspects : limit
-                let room = min(limit, free, claim.limit - (leases.count - before), turn.leaseLimit - leases.count)
+                let free = budget.room(for: claim, isSuspect: lane == .suspect)
+                let room = min(limit, free, claim.limit - (leases.count - before))
                 for id in due(claim.destination, lane, now: turn.now).prefix(max(0, room)) {
-                    let size = entries[id]?.event.payload.count ?? 0
                     // The oldest that does not fit ends its lane: a smaller one must not overtake it.
-                    guard leases.isEmpty || bytes + size <= turn.byteLimit else { break }
+                    guard budget.takeBytes(entries[id]?.event.payload.count ?? 0) else { break }
                     guard let lease = take(id, claim.destination, lane, turn: turn) else { continue }
-                    bytes += size
+                    budget.take(lease, of: claim)
                     leases.append(lease)
                 }
             }

@@ -85,6 +85,25 @@ struct CommitQueueTests {
         #expect(request.heldBytes == 9 + (3 + 1 + 4) + (3 + 2 + 4) + 2 * AppendRequest.eventOverheadBytes)
     }
 
+    @Test func `a request that was handed out is not held while others wait`() throws {
+        final class Token: Sendable {}
+        var queue = Queue(limits: .init(groupEvents: 1))
+        weak var token: Token?
+        do {
+            let mine = Token()
+            token = mine
+            let request = AppendRequest(events: [.sample("held", to: [])], deadline: Self.later) { [mine] _ in
+                _ = mine
+            }
+            _ = queue.submit(request)
+        }
+        _ = queue.submit(self.request("behind"))
+        #expect(token != nil)
+        _ = queue.next(now: Self.now)
+        #expect(token == nil)
+        #expect(queue.waitingRequests == 1)
+    }
+
     @Test func `many small events are refused by what they hold, although their payloads are next to nothing`() {
         var queue = Queue(limits: .init(waitingBytes: 20 * AppendRequest.eventOverheadBytes))
         #expect(queue.submit(request("a", events: 10, bytes: 1)) == .taken)

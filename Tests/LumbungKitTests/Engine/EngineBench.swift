@@ -12,6 +12,9 @@ struct EngineBench {
     let transport: FakeTransport
     var configuration = EngineConfiguration(workerCount: 2, shutdownGrace: .seconds(30))
     var retry = RetryPolicy()
+    var rate: DeliveryRate?
+    /// More destinations than `app`, with the same transport.
+    var others: [String] = []
 
     init(store: MemoryInbox = MemoryInbox(), transport: FakeTransport = FakeTransport()) {
         self.store = store
@@ -28,9 +31,13 @@ struct EngineBench {
     func run(_ body: (DestinationID, @Sendable () -> Void) async throws -> Void) async throws {
         let id = try await destination()
         _ = try await store.recover(now: time.now)
+        let numbers = try await store.register(destinations: others)
+        let destinations = numbers.map { name, number in
+            (number, Destination(name: name, transport: transport, retry: retry, rate: rate))
+        }
         let engine = Engine(
             store: store,
-            destinations: [id: Destination(name: "app", transport: transport, retry: retry)],
+            destinations: Dictionary(uniqueKeysWithValues: destinations),
             configuration: configuration,
             environment: EngineEnvironment(wallClock: { [time] in time.now }, clock: clock, jitter: { 1 }),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -54,6 +54,95 @@ import Testing
         }
     }
 
+    @Test func `with more destinations than workers nobody's event is forgotten`() async throws {
+        var several = EngineBench()
+        several.others = ["b", "c", "d", "e"]
+        let bench = several
+        try await bench.run { _, committed in
+            let numbers = try await bench.store.register(destinations: [])
+            // Again and again the same one, while all the others have nothing.
+            for (round, name) in ["e", "e", "e", "b", "b", "d", "d", "app", "app"].enumerated() {
+                let id = try #require(numbers[name])
+                try await bench.queue(["\(round)"], to: id, committed: committed)
+                await bench.wait { $0.statusCounts() == [.completed: round + 1] }
+            }
+        }
+        #expect(bench.transport.entries.count == 9)
+    }
+
+    @Test func `a retry is not forgotten while other destinations are asked`() async throws {
+        var several = EngineBench()
+        several.others = ["b", "c", "d", "e"]
+        let bench = several
+        bench.transport.script("flaky", [AttemptOutcome(kind: .timeout), .delivered])
+        try await bench.run { id, committed in
+            try await bench.queue(["flaky"], to: id, committed: committed)
+            await bench.wait { $0.statusCounts()[.retrying] == 1 }
+            let numbers = try await bench.store.register(destinations: [])
+            for (round, name) in ["b", "c", "d", "e"].enumerated() {
+                try await bench.queue([name], to: try #require(numbers[name]), committed: committed)
+                await bench.wait { $0.statusCounts()[.completed] == round + 1 }
+            }
+            await bench.clock.waitForSleepers(count: 2)
+            bench.time.advance(by: .seconds(5))
+            bench.clock.advance(by: .seconds(5))
+            await bench.wait { $0.statusCounts() == [.completed: 5] }
+        }
+    }
+
+    @Test func `a rate holds what is handed out, and goes on by itself`() async throws {
+        var slow = EngineBench()
+        slow.rate = DeliveryRate(count: 2, period: .seconds(1))
+        let bench = slow
+        try await bench.run { id, committed in
+            try await bench.queue(["1", "2", "3"], to: id, committed: committed)
+            for round in 1...3 {
+                await bench.wait { $0.statusCounts()[.completed] == round }
+                guard round < 3 else { break }
+                await bench.clock.waitForSleepers(count: 2)
+                #expect(bench.transport.entries.count == round)
+                bench.clock.advance(by: .milliseconds(500))
+            }
+        }
+    }
+
+    @Test func `ten failures in a row rest the destination, one probe decides, and success opens it`() async throws {
+        var short = EngineBench()
+        short.retry = RetryPolicy(attempts: 1)
+        let bench = short
+        for index in 0..<11 { bench.transport.script("bad \(index)", [AttemptOutcome(kind: .status, statusCode: 500)]) }
+        try await bench.run { id, committed in
+            try await bench.queue((0..<10).map { "bad \($0)" }, to: id, committed: committed)
+            await bench.wait { $0.statusCounts()[.dead] == 10 }
+            try await bench.queue(["bad 10", "good 1", "good 2"], to: id, committed: committed)
+            // The bench's jitter is 1, so that rests are 120 % of 10 s and of 20 s.
+            await bench.clock.waitForSleepers(count: 2)
+            #expect(bench.transport.entries.count == 10)
+            bench.clock.advance(by: .seconds(12))
+            await bench.wait { $0.statusCounts()[.dead] == 11 }
+            await bench.clock.waitForSleepers(count: 2)
+            #expect(bench.transport.entries.count == 11)
+            bench.clock.advance(by: .seconds(24))
+            await bench.wait { $0.statusCounts()[.completed] == 2 }
+        }
+    }
+
+    @Test func `an answer 503 holds the whole destination for as long as it says`() async throws {
+        let bench = EngineBench()
+        let busy = AttemptOutcome(kind: .status, statusCode: 503, retryAfter: .seconds(7))
+        bench.transport.script("busy", [busy, .delivered])
+        try await bench.run { id, committed in
+            try await bench.queue(["busy"], to: id, committed: committed)
+            await bench.wait { $0.statusCounts()[.retrying] == 1 }
+            try await bench.queue(["behind"], to: id, committed: committed)
+            await bench.clock.waitForSleepers(count: 2)
+            #expect(bench.transport.entries.count == 1)
+            bench.time.advance(by: .seconds(7))
+            bench.clock.advance(by: .seconds(7))
+            await bench.wait { $0.statusCounts() == [.completed: 2] }
+        }
+    }
+
     @Test func `a failure waits its time and is tried again`() async throws {
         let bench = EngineBench()
         bench.transport.script("flaky", [AttemptOutcome(kind: .status, statusCode: 500), .delivered])

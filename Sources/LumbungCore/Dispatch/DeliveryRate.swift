@@ -1,0 +1,58 @@
+/// How many deliveries a destination may be given in a period of time.
+public struct DeliveryRate: Sendable, Hashable {
+    /// How many in one period; at least 1.
+    public var count: Int
+    /// The period.
+    public var period: Duration
+
+    /// Makes a rate.
+    public init(count: Int, period: Duration) {
+        self.count = max(1, count)
+        self.period = period
+    }
+}
+
+/// Holds deliveries to a rate: the generic cell rate algorithm, a leaky bucket that needs no timer
+/// (ITU-T I.371, appendix I).
+///
+/// Times are of a monotonic clock, as the time since any fixed point.
+public struct RateLimiter: Sendable, Hashable {
+    /// What may come at once after a rest: a tenth of a second's worth, and at least one.
+    public let burst: Int
+    /// Nanoseconds between two deliveries at an even pace, and when the next is free at that pace.
+    private let interval: Int64
+    private var nextFree: Int64 = 0
+
+    /// Makes a limiter that has rested.
+    public init(_ rate: DeliveryRate) {
+        interval = max(1, rate.period.wholeNanoseconds / Int64(rate.count))
+        burst = max(1, min(rate.count, Int(100_000_000 / interval)))
+    }
+
+    /// How many may be given now.
+    public func available(now: Duration) -> Int {
+        let now = now.wholeNanoseconds
+        let free = now + interval * Int64(burst) - max(nextFree, now)
+        return Int(max(0, free / interval))
+    }
+
+    /// Takes note that `count` were given.
+    public mutating func take(_ count: Int, now: Duration) {
+        nextFree = max(nextFree, now.wholeNanoseconds) + interval * Int64(count)
+    }
+
+    /// When at least one may be given again; nil when one may be given now.
+    public func opensAt(now: Duration) -> Duration? {
+        available(now: now) > 0 ? nil : .nanoseconds(nextFree + interval - interval * Int64(burst))
+    }
+}
+
+extension Duration {
+    /// Held at the ends of what fits, some 292 years.
+    fileprivate var wholeNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return seconds < 0 ? .min / 4 : .max / 4 }
+        return min(max(product, .min / 4), .max / 4) + attoseconds / 1_000_000_000
+    }
+}

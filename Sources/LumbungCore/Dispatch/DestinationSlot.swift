@@ -1,0 +1,88 @@
+/// What the planner keeps of one destination: what is in flight, and what holds it back.
+struct DestinationSlot: Sendable {
+    var destination: DispatchState.Destination
+    var inFlight = 0
+    /// Whether its last attempt succeeded.
+    private(set) var isProven = false
+    var rate: RateLimiter?
+    private var breaker = CircuitBreaker()
+    private var throttle = Throttle()
+
+    init(_ destination: DispatchState.Destination) {
+        self.destination = destination
+        rate = destination.rate.map(RateLimiter.init)
+    }
+
+    /// The same with other settings.
+    func configured(_ destination: DispatchState.Destination) -> DestinationSlot {
+        var slot = self
+        if destination.rate != self.destination.rate { slot.rate = destination.rate.map(RateLimiter.init) }
+        slot.destination = destination
+        return slot
+    }
+
+    /// Which workers its leases take.
+    var pool: Turn.Claim.Pool {
+        destination.isImmediate ? .batch : isProven ? .worker : .unproven
+    }
+
+    /// How many more deliveries it may be given now, whatever the workers say.
+    func room(now: Duration) -> Int {
+        guard !destination.isPaused, throttle.opensAt(now: now) == nil else { return 0 }
+        let ofBatch = destination.isImmediate ? DispatchState.immediateBatch - inFlight : Int.max
+        let ofBreaker = max(0, breaker.limit(now: now) - inFlight)
+        return min(ofBatch, ofBreaker, rate?.available(now: now) ?? .max)
+    }
+
+    /// When it may be given something again; nil when nothing but workers or a person holds it back.
+    func opensAt(now: Duration) -> Duration? {
+        guard !destination.isPaused else { return nil }
+        let times = [throttle.opensAt(now: now), breaker.opensAt(now: now), rate?.opensAt(now: now)]
+        return times.compactMap { $0 }.max()
+    }
+
+    /// Learns from an ending.
+    mutating func take(_ ending: AttemptEnding, now: Duration, jitter: Double) {
+        switch ending {
+        case .silent:
+            break
+        case .succeeded:
+            isProven = true
+            breaker.succeeded()
+            throttle.succeeded()
+        case .failed:
+            isProven = false
+            breaker.failed(now: now, jitter: jitter)
+        case .throttled(let wait):
+            isProven = false
+            breaker.failed(now: now, jitter: jitter)
+            throttle.asked(for: wait, now: now)
+        }
+    }
+
+    func standing(now: Duration) -> DestinationStanding {
+        DestinationStanding(
+            inFlight: inFlight, isPaused: destination.isPaused, breaker: breaker.state(now: now),
+            opensIn: opensAt(now: now).map { $0 - now })
+    }
+}
+
+/// What an operator is told of a destination's state in the engine.
+public struct DestinationStanding: Sendable, Hashable {
+    /// Attempts that run, or wait for a worker with a lease.
+    public var inFlight: Int
+    /// Whether a person holds it.
+    public var isPaused: Bool
+    /// Its circuit breaker.
+    public var breaker: CircuitBreaker.State
+    /// How long until it may be given something again; nil when it may now, or when a person holds it.
+    public var opensIn: Duration?
+
+    /// Describes a state.
+    public init(inFlight: Int, isPaused: Bool, breaker: CircuitBreaker.State, opensIn: Duration?) {
+        self.inFlight = inFlight
+        self.isPaused = isPaused
+        self.breaker = breaker
+        self.opensIn = opensIn
+    }
+}
