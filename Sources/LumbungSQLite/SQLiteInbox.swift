@@ -162,6 +162,7 @@ public final class SQLiteInbox: InboxStore {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             desk.submit(
                 WriterJob(
+                    deadline: .now.advanced(by: busyTimeout),
                     execute: { session throws(StoreError) in
                         let value = try body(session)
                         return WriterJob.Told(success: { continuation.resume(returning: .success(value)) })

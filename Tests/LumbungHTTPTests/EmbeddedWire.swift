@@ -25,6 +25,7 @@ final class EmbeddedWire {
             intake: Intake(store: store, routes: routes, patience: .seconds(5), committed: {}),
             log: log,
             limits: limits,
+            buffered: BodyBudget(limitBytes: limits.maxBufferedBytes),
             now: { Timestamp(milliseconds: 1_700_000_000_000) },
             askReadiness: { _, reply in reply(nil) })
         try channel.pipeline.syncOperations.addHandler(reads)

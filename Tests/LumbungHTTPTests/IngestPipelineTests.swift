@@ -35,6 +35,46 @@ import Testing
         #expect(try wire.statuses() == [200])
     }
 
+    @Test(arguments: [" ", "\t", "  \t "])
+    func `blanks around a header's value are no part of it`(_ blanks: String) throws {
+        let source = Source(name: "accurate", identity: [.header("X-Id")])
+        let wire = try EmbeddedWire(sources: [source])
+        let body = #"{"n":1}"#
+        for fields in [["X-Id: abc"], ["X-Id: abc\(blanks)"]] {
+            let lines = ["Host: x", "Content-Length: \(body.utf8.count)"] + fields
+            try wire.send(EmbeddedWire.head(lines) + body)
+        }
+        #expect(try wire.statuses() == [200, 200])
+        #expect(wire.store.events.map(\.identity) == ["abc"], "the second is a duplicate of the first")
+    }
+
+    @Test func `an identity in a header that is not UTF-8 is refused`() throws {
+        let wire = try EmbeddedWire(sources: [Source(name: "accurate", identity: [.header("X-Id")])])
+        let head = EmbeddedWire.head(["Host: x", "Content-Length: 7", "X-Id: caf#"])
+        try wire.send(Array((head + #"{"n":1}"#).utf8).map { $0 == UInt8(ascii: "#") ? 0xE9 : $0 })
+        let answer = try wire.received()
+        #expect(answer.hasPrefix("HTTP/1.1 400 ") && answer.contains("the identity in the header X-Id is not UTF-8"))
+        #expect(wire.store.events.isEmpty)
+    }
+
+    @Test func `a body beyond the memory for all bodies is told 503, and its memory comes back`() throws {
+        var limits = IngestLimits()
+        limits.maxBufferedBytes = 20
+        let wire = try EmbeddedWire(limits)
+        try wire.send(EmbeddedWire.post(#"{"uuid":"exact-------"}"#.replacing("-------", with: "-----")))
+        #expect(try wire.statuses() == [503])
+        #expect(!wire.isOpen)
+        let again = try EmbeddedWire(limits, store: wire.store)
+        for _ in 0..<3 { try again.send(EmbeddedWire.post(#"{"uuid":"fits-------"}"#.replacing("-------", with: "-"))) }
+        #expect(try again.statuses() == [200, 200, 200])
+    }
+
+    @Test func `a body that was sent encoded is refused with the reason`() throws {
+        let wire = try EmbeddedWire()
+        try wire.send(EmbeddedWire.post("\u{1F}x", extra: ["Content-Encoding: gzip"]))
+        #expect(try wire.received().contains("the body has a Content-Encoding, which is not decoded here"))
+    }
+
     @Test func `the bytes may come one at a time`() throws {
         let wire = try EmbeddedWire()
         for byte in EmbeddedWire.post(#"{"uuid":"slow"}"#).utf8 { try wire.send([byte]) }

@@ -160,11 +160,12 @@ class Trace:
     def _call(self, call, text, lines, streams):
         arguments, _, result = text.rpartition(" = ")
         arguments = arguments.rstrip().removesuffix(")")
-        value = re.match(r"-?\d+", result)
+        if re.match(r"-1 E[A-Z]+ ", result):
+            return
+        # Of a call in which the process was killed strace tells nothing, or an errno that does not exist.
+        value = re.match(r"\d+", result)
         if value is None:
             lines = (lines[0], NEVER)
-        elif int(value[0]) < 0:
-            return
         if call in NAMES:
             self._name(call, arguments, result, lines)
             return

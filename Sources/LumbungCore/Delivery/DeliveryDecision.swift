@@ -6,7 +6,7 @@ public enum DeliveryDecision: Sendable, Hashable {
     case retry(at: Timestamp)
     /// Give up and keep it for a person.
     case dead
-    /// The attempt does not count: hand it back, due at once.
+    /// The attempt was never begun and does not count: hand it back, due at once.
     case release
 
     /// Decides what follows; a pure function of its inputs.
@@ -27,7 +27,8 @@ public enum DeliveryDecision: Sendable, Hashable {
         case .delivered:
             return .complete
         case .interrupted:
-            return .release
+            // It ran and may have had its effect, so it counts; but a cut is no failure of the destination's.
+            return .retry(at: now)
         case .corrupt:
             return .dead
         case .status, .timeout, .refused, .dns, .reset, .tls, .blocked, .unconfigured, .failed:

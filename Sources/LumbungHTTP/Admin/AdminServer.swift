@@ -14,7 +14,7 @@ public struct AdminServer: Sendable {
         public var port = 9001
         /// The bearer token that everything but the health checks needs; nil lets everybody in.
         public var token: String?
-        /// The most open connections; before a sixteenth of them is left, an idle one is closed for the next.
+        /// The most open connections; past them the one that has been idle for longest is closed for the next.
         public var maxConnections = 256
         /// How long a connection may stay idle.
         public var idleTime: Duration = .seconds(15)
@@ -52,7 +52,7 @@ public struct AdminServer: Sendable {
                 configuration: ServerConfiguration(
                     address: .hostname(configuration.host, port: configuration.port),
                     availableConnectionsDelegate: MaximumAvailableConnections(
-                        configuration.maxConnections, logger: logger)),
+                        configuration.maxConnections + max(1, configuration.maxConnections / 16), logger: logger)),
                 onServerRunning: onRunning,
                 eventLoopGroup: group,
                 logger: Listener.quiet(logger))
@@ -64,7 +64,7 @@ public struct AdminServer: Sendable {
         let router = AdminRoutes.router(token: configuration.token.map(AdminToken.init), readiness: readiness)
         let responder = router.buildResponder()
         let limits = IngestLimits()
-        let places = ConnectionPlaces(limit: configuration.maxConnections - configuration.maxConnections / 16)
+        let places = ConnectionPlaces(limit: configuration.maxConnections)
         return HTTP1Channel(
             responder: { request, writer, channel in
                 let source = ApplicationRequestContextSource(channel: channel, logger: logger)

@@ -1,8 +1,8 @@
 import NIOCore
 import Synchronization
 
-/// The open connections of the admin listener: before the last places are taken, the one that has been idle for longest
-/// makes room, so that an operator gets in while somebody holds connections open.
+/// The open connections of the admin listener: once all places are taken, the one that has been idle for longest makes
+/// room for the next, so that an operator gets in while somebody holds connections open.
 final class ConnectionPlaces: Sendable {
     private struct Place {
         let channel: any Channel

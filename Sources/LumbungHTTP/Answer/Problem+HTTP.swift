@@ -30,6 +30,10 @@ extension Problem {
             detail: "the body may have at most \(limitBytes) bytes")
     }
 
+    static let tooMuchArriving = Problem(
+        status: 503, slug: "overloaded", title: "Service Unavailable",
+        detail: "not stored: too many large bodies are arriving at once", retryAfterSeconds: 5)
+
     static let expectationFailed = Problem(
         status: 417, slug: "expectation-failed", title: "Expectation Failed",
         detail: "the only expectation known here is 100-continue")
@@ -64,7 +68,7 @@ extension Problem {
         // Also what the decoder says of a request line that ends in LF alone, so 505 would be a guess.
         case .invalidVersion: self = .malformed("the request line does not end in HTTP/1.1 and CR LF")
         case .invalidEOFState: self = .cutShort
-        case .invalidMethod: self = .malformed("the request line does not begin with a method")
+        case .invalidMethod: self = .malformed("the request line does not begin with a known method")
         case .invalidURL, .invalidPath, .invalidHost, .invalidPort, .invalidQueryString, .invalidFragment:
             self = .malformed("the request line has no valid target")
         case .invalidHeaderToken: self = .malformed("a header field has a character that is not allowed")

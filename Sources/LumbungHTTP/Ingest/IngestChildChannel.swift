@@ -18,7 +18,7 @@ struct IngestChildChannel: ServerChildChannel {
     init(desk: IngestDesk, group: any EventLoopGroup) {
         self.desk = desk
         let eventLoops = Array(group.makeIterator())
-        let places = max(1, desk.limits.placesBeforeMakingRoom / max(1, eventLoops.count))
+        let places = max(1, desk.limits.maxConnections / max(1, eventLoops.count))
         loops = Dictionary(
             eventLoops.map { (ObjectIdentifier($0), IngestLoop($0, places: places)) },
             uniquingKeysWith: { first, _ in first })

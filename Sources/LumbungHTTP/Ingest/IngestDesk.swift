@@ -7,6 +7,7 @@ struct IngestDesk: Sendable {
     var intake: Intake
     var log: any IngestLog
     var limits: IngestLimits
+    var buffered: BodyBudget
     var now: @Sendable () -> Timestamp
     /// Asks whether a commit would succeed now, without blocking; the reply may come on any thread.
     var askReadiness: @Sendable (any EventLoop, @escaping @Sendable (String?) -> Void) -> Void

@@ -107,6 +107,12 @@ struct IngestExchange: Sendable {
         return .keepBody
     }
 
+    /// There is no memory for the body.
+    mutating func overloaded() -> Action {
+        guard state == .reading else { return .none }
+        return refuse(Refusal(.tooMuchArriving))
+    }
+
     /// The request is whole.
     mutating func end() -> Action {
         guard state == .reading, let plan else { return .none }

@@ -49,8 +49,7 @@ extension IngestHandler {
     }
 
     private func handOver() {
-        let request = ingestRequest(body: body)
-        body = []
+        let request = ingestRequest(body: takeBody())
         awaitsReply = true
         desk.intake.accept(request) { [loop, id] reply in
             loop.post(.intake(reply), to: id)
@@ -69,11 +68,11 @@ extension IngestHandler {
         guard let context, context.channel.isActive else { return }
         let problem = refusal.problem
         desk.log.refused(logged, problem)
+        let body = takeBody()
         if exchange.plan?.source != nil, Self.isKept(problem) {
             let head = body.count > Rejection.keptBodyBytes ? Array(body[..<Rejection.keptBodyBytes]) : body
             desk.intake.refuse(ingestRequest(body: head), problem)
         }
-        body = []
         send { Answer(refusal) }
     }
 
@@ -86,7 +85,7 @@ extension IngestHandler {
         var headers: [IngestRequest.Header] = []
         if let fields = head?.headers {
             headers.reserveCapacity(fields.count)
-            for (name, value) in fields { headers.append(.init(name: name, value: value)) }
+            for (name, value) in fields { headers.append(.init(name: name, value: ASCII.trimmed(value))) }
         }
         return IngestRequest(
             source: exchange.plan?.source ?? "", headers: headers, body: body, receivedAt: desk.now())

@@ -15,7 +15,9 @@ final class IngestHandler: ChannelDuplexHandler {
     var context: ChannelHandlerContext?
     var id: ConnectionID
     var head: HTTPRequestHead?
-    var body: [UInt8] = []
+    private(set) var body: [UInt8] = []
+    /// How much of the common budget the body takes.
+    private var budgetedBytes = 0
     /// Whether the reply of the intake or of the readiness check is still to come.
     var awaitsReply = false
 
@@ -43,6 +45,7 @@ final class IngestHandler: ChannelDuplexHandler {
         exchange.inactive()
         self.context = nil
         backlog.removeAll()
+        _ = takeBody()
         // A reply to come still has to be logged; it ends the registration.
         if !awaitsReply { loop.remove(id) }
     }
@@ -115,7 +118,9 @@ final class IngestHandler: ChannelDuplexHandler {
             perform(exchange.head(plan, now: loop.eventLoop.now))
         case .body(let buffer):
             let action = exchange.body(buffer.readableBytes)
-            keep(buffer, whole: action == .keepBody)
+            guard keep(buffer, whole: action == .keepBody) else {
+                return perform(exchange.overloaded())
+            }
             perform(action)
         case .end: perform(exchange.end())
         case .malformed(let problem): perform(exchange.malformed(problem))
@@ -154,14 +159,27 @@ final class IngestHandler: ChannelDuplexHandler {
         perform(exchange.makeRoom())
     }
 
-    private func keep(_ buffer: ByteBuffer, whole: Bool) {
-        guard case .ingest = exchange.plan?.route else { return }
+    /// The body as far as it came; the handler lets go of it.
+    func takeBody() -> [UInt8] {
+        desk.buffered.give(budgetedBytes)
+        budgetedBytes = 0
+        defer { body = [] }
+        return body
+    }
+
+    /// Keeps a piece of the body.
+    /// - Returns: Whether there was memory for it.
+    private func keep(_ buffer: ByteBuffer, whole: Bool) -> Bool {
+        guard case .ingest = exchange.plan?.route else { return true }
         let room = whole ? buffer.readableBytes : Rejection.keptBodyBytes - body.count
-        guard room > 0 else { return }
+        guard room > 0 else { return true }
+        guard desk.buffered.take(min(room, buffer.readableBytes)) else { return false }
+        budgetedBytes += min(room, buffer.readableBytes)
         if body.isEmpty, let length = head?.headers.first(name: "content-length").flatMap(Int.init) {
             body.reserveCapacity(min(length, Self.reservedBodyBytes))
         }
         body.append(contentsOf: buffer.readableBytesView.prefix(room))
+        return true
     }
 
     /// The most memory taken for a body before it has arrived.

@@ -6,11 +6,11 @@ public struct IngestLimits: Sendable, Hashable {
     public var maxHeaderBytes = 16_384
     /// The most header fields of one request, trailers included; more is told 431.
     public var maxHeaderFields = 100
-    /// The most open connections; others wait in the kernel's queue.
-    ///
-    /// A sixteenth of them is kept free: before it is used, the connection without a request that has been idle for
-    /// longest is closed, so that nobody is kept out by connections that ask for nothing.
+    /// The most open connections. Past them the one without a request that has been idle for longest is closed, so that
+    /// nobody is kept out by connections that ask for nothing; while all have requests, others wait in the kernel's queue.
     public var maxConnections = 4096
+    /// The most bytes of unfinished bodies in memory over all connections; a body past them is told 503.
+    public var maxBufferedBytes = 256 * 1024 * 1024
     /// How many connections the kernel holds for the listener before it refuses.
     public var backlogConnections = 4096
     /// The most requests that one connection may send ahead of an answer.
@@ -30,8 +30,8 @@ public struct IngestLimits: Sendable, Hashable {
     /// How often deadlines are looked at, which is how late each of them may be.
     public var sweepInterval: Duration = .seconds(1)
 
-    /// From how many open connections on an idle one makes room for the next.
-    var placesBeforeMakingRoom: Int { maxConnections - maxConnections / 16 }
+    /// How many connections the listener accepts: some more than it keeps, so that one can be let go for another.
+    public var acceptedConnections: Int { maxConnections + max(1, maxConnections / 16) }
 
     /// Makes the default limits.
     public init() {}

@@ -70,7 +70,8 @@ public struct IngestServer: Sendable {
                 configuration: ServerConfiguration(
                     address: .hostname(configuration.host, port: configuration.port),
                     backlog: limits.backlogConnections,
-                    availableConnectionsDelegate: MaximumAvailableConnections(limits.maxConnections, logger: logger)),
+                    availableConnectionsDelegate: MaximumAvailableConnections(
+                        limits.acceptedConnections, logger: logger)),
                 onServerRunning: onRunning,
                 eventLoopGroup: group,
                 logger: Listener.quiet(logger))
@@ -79,7 +80,9 @@ public struct IngestServer: Sendable {
 
     var desk: IngestDesk {
         let readiness = readiness
-        return IngestDesk(intake: intake, log: log, limits: configuration.limits, now: now) { eventLoop, reply in
+        let buffered = BodyBudget(limitBytes: configuration.limits.maxBufferedBytes)
+        return IngestDesk(intake: intake, log: log, limits: configuration.limits, buffered: buffered, now: now) {
+            eventLoop, reply in
             eventLoop.makeFutureWithTask { await readiness() }.whenSuccess { reply($0) }
         }
     }

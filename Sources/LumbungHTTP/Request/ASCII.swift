@@ -5,6 +5,19 @@ enum ASCII {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
+    /// A field's value without the blanks and tabs around it, which are no part of it (RFC 9112, section 5).
+    static func trimmed(_ value: String) -> String {
+        let bytes = value.utf8
+        guard let first = bytes.first, let last = bytes.last, isBlank(first) || isBlank(last) else { return value }
+        let start = bytes.drop(while: isBlank)
+        guard let end = start.lastIndex(where: { !isBlank($0) }) else { return "" }
+        return String(Substring(start[...end]))
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09
+    }
+
     /// Whether two texts are the same but for the case of ASCII letters; `lowercase` must have none in upper case.
     static func matches(_ text: some StringProtocol, _ lowercase: StaticString) -> Bool {
         text.utf8.elementsEqual(lowercase.description.utf8) { self.lowercased($0) == $1 }

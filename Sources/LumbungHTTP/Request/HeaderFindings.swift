@@ -24,6 +24,7 @@ struct HeaderFindings: Sendable, Hashable {
     var hasBody: Bool { isChunked || (contentLength ?? 0) > 0 }
 
     init(_ head: HTTPRequestHead) {
+        // Values with blanks behind them, which a proxy may read in another way, are refused where they frame the body.
         for (name, value) in head.headers { read(name, value) }
         if isChunked, contentLength != nil { fail("Content-Length and Transfer-Encoding were both sent") }
         let isOld = head.version.isBeforeHTTP11

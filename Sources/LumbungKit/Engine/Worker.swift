@@ -56,10 +56,6 @@ struct Worker: Sendable {
         guard let destination else {
             return AttemptOutcome(kind: .unconfigured, detail: "the destination is no longer configured")
         }
-        guard lease.attempt <= destination.retry.attempts else {
-            // Attempts that ended with the process were counted too, so the limit can be met without a result.
-            return AttemptOutcome(kind: .failed, detail: "the retry limit was reached")
-        }
         guard SHA256.hash(data: lease.event.payload).elementsEqual(lease.event.digest) else {
             return AttemptOutcome(
                 kind: .corrupt, detail: "the stored payload no longer matches its SHA-256; nothing was sent")
@@ -74,6 +70,8 @@ struct Worker: Sendable {
         switch decision {
         case .complete, .release:
             logger.debug("attempt ended", metadata: metadata(lease, destination, outcome))
+        case .retry where outcome.kind == .interrupted:
+            logger.warning("attempt was cut by the stop and runs again", metadata: metadata(lease, destination, outcome))
         case .retry(let at):
             var metadata = metadata(lease, destination, outcome)
             metadata[LogKeys.nextAttemptAt] = "\(at.iso8601)"

@@ -54,7 +54,7 @@ struct IntakePlan: Sendable {
         do throws(ScanError) {
             body = try JSONScanner.scan(request.body, plan: scan)
         } catch {
-            throw .badRequest(error.description)
+            throw .badRequest(error.description + Self.encodingHint(request))
         }
         let headers = KeptHeaders.json(request.headers)
         var events: [NewEvent] = []
@@ -79,6 +79,12 @@ struct IntakePlan: Sendable {
         return events
     }
 
+    /// Why a body cannot be read that is JSON to its sender.
+    private static func encodingHint(_ request: IngestRequest) -> String {
+        guard let encoding = request.header("content-encoding"), encoding.lowercased() != "identity" else { return "" }
+        return "; the body has a Content-Encoding, which is not decoded here: send it as it is"
+    }
+
     private func identity(
         of element: ScannedElement, digest: [UInt8], request: IngestRequest, isOnly: Bool, place: String
     ) throws(Problem) -> String {
@@ -90,6 +96,10 @@ struct IntakePlan: Sendable {
                 guard isOnly, let value = request.header(name), !value.isEmpty else { continue }
                 guard request.hasOneValue(of: name) else {
                     throw .badRequest(place + "the identity is named twice (the header \(name) came more than once)")
+                }
+                // What is no UTF-8 reaches this point with this character in its place: two such values look the same.
+                guard !value.unicodeScalars.contains("\u{FFFD}") else {
+                    throw .badRequest(place + "the identity in the header \(name) is not UTF-8")
                 }
                 return try checked(Array(value.utf8), place: place)
             case .sha256:

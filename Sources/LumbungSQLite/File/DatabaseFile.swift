@@ -33,14 +33,14 @@ struct DatabaseFile {
     func inspect() throws(DatabaseFileProblem) -> Finding {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else {
-            if errno == ENOENT { return .absent }
+            if errno == ENOENT { return try absent() }
             throw DatabaseFileProblem("cannot look at the database file \(path): \(Self.lastError)")
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             let kind = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "not a regular file"
             throw DatabaseFileProblem("the database path \(path) is \(kind); DATABASE_URL must name a file")
         }
-        guard status.st_size > 0 else { return .absent }
+        guard status.st_size > 0 else { return try absent() }
         let header = try readHeader()
         guard header.count == Self.headerBytes, Array(header[..<16]) == Self.magic else {
             throw DatabaseFileProblem("the file \(path) is not a SQLite database; it was left as it is")
@@ -56,6 +56,14 @@ struct DatabaseFile {
         return .inbox(version: version)
     }
 
+    /// SQLite would throw a log away that lies beside a new file, and with it what was acknowledged.
+    private func absent() throws(DatabaseFileProblem) -> Finding {
+        guard hasLog else { return .absent }
+        throw DatabaseFileProblem(
+            "there is no database \(path), but its write-ahead log \(path)-wal is there and may hold acknowledged events; "
+                + "it was left as it is. Put the database back, or move the log away to begin anew")
+    }
+
     /// Makes the folder of the file, readable by its owner only.
     func makeFolder() throws(DatabaseFileProblem) {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.utf8.startIndex else { return }
@@ -68,6 +76,15 @@ struct DatabaseFile {
                 throw DatabaseFileProblem("cannot make the folder \(made) for the database: \(reason)")
             }
         }
+    }
+
+    /// Makes an empty file where there is none, so that the lock beside it is laid where its links lead.
+    func makeEmpty() throws(DatabaseFileProblem) {
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw DatabaseFileProblem("cannot make the database file \(path): \(Self.lastError)")
+        }
+        close(descriptor)
     }
 
     static func foreign(_ path: String) -> DatabaseFileProblem {

@@ -16,8 +16,10 @@ struct WriterConnection {
     /// - Throws: ``DatabaseFileProblem``, with the file as it was found.
     init(path: String, busyTimeout: Duration) throws(DatabaseFileProblem) {
         let file = DatabaseFile(path: path)
-        _ = try file.inspect()
-        try file.makeFolder()
+        if try file.inspect() == .absent {
+            try file.makeFolder()
+            try file.makeEmpty()
+        }
         lock = try FileLock(database: path)
         do {
             let finding = try file.inspect()
@@ -79,11 +81,15 @@ struct WriterConnection {
 
     /// Copies the whole log into the file and flushes it.
     ///
+    /// Where a reader from outside is in the way, such as a backup, the log is written over with itself and flushed instead.
     /// On a full disk the ballast is given up for it. Where even that is not enough the start goes on: nothing new is let
     /// in before the log could be copied, while what is stored is worked off and pruned.
     private static func checkpointWhole(_ database: Database, path: String) throws {
         do {
             _ = try database.checkpoint(.truncate)
+        } catch let failure as DatabaseError where failure.resultCode == .SQLITE_BUSY {
+            _ = try database.checkpoint(.passive)
+            try LogRewriting.rewrite(path + "-wal")
         } catch let failure as DatabaseError where failure.resultCode == .SQLITE_FULL {
             guard DiskSpace(databasePath: path).dropBallast() else { return }
             do {

@@ -50,7 +50,7 @@ struct Writer {
         let appends = isOpen ? group.appends : []
         guard !appends.isEmpty || !group.work.isEmpty else { return }
         do throws(StoreError) {
-            try session.begin(patience: patience(for: appends))
+            try session.begin(patience: patience(for: appends, group.work))
         } catch {
             couldNotBegin(appends, group.work, error)
             return
@@ -59,8 +59,9 @@ struct Writer {
     }
 
     /// One transaction for all; when one of them cannot be done, each gets its own so that a neighbour does no harm.
-    private mutating func commitTogether(_ appends: [AppendRequest], _ work: [WriterJob]) {
+    private mutating func commitTogether(_ appends: [AppendRequest], _ work: [WriterJob], isLastTry: Bool = false) {
         do throws(StoreError) {
+            if isLastTry { try session.begin(patience: busyTimeout) }
             var outcomes: [[AppendOutcome]] = []
             outcomes.reserveCapacity(appends.count)
             for request in appends { outcomes.append(try session.append(request.events)) }
@@ -73,8 +74,9 @@ struct Writer {
             session.rollback()
             if appends.count + work.count > 1, !error.endsTheStore {
                 commitApart(appends, work)
+            } else if meet(error) == .madeRoom, appends.isEmpty, !isLastTry {
+                commitTogether(appends, work, isLastTry: true)
             } else {
-                meet(error)
                 for request in appends { request.completion(.failure(error)) }
                 for job in work { job.fail(error) }
             }
@@ -84,7 +86,10 @@ struct Writer {
     private mutating func commitApart(_ appends: [AppendRequest], _ work: [WriterJob]) {
         // Results and repair first: they free what a full disk needs.
         for job in work { commitAlone([], [job]) }
-        for request in appends { commitAlone([request], []) }
+        for request in appends {
+            // The room that was made on a full disk is for results, not for new events.
+            if floor.isOpen { commitAlone([request], []) } else { request.completion(.failure(.diskFull)) }
+        }
     }
 
     private mutating func commitAlone(_ appends: [AppendRequest], _ work: [WriterJob]) {
@@ -94,7 +99,7 @@ struct Writer {
             return
         }
         do throws(StoreError) {
-            try session.begin(patience: patience(for: appends))
+            try session.begin(patience: patience(for: appends, work))
         } catch {
             couldNotBegin(appends, work, error)
             return
@@ -113,27 +118,36 @@ struct Writer {
         }
         let now = clock.now
         for request in appends where request.deadline <= now { request.completion(.failure(.busy)) }
-        desk.putBack(appends.filter { $0.deadline > now }, work: [])
-        for job in work { job.fail(.busy) }
+        for job in work where job.deadline <= now { job.fail(.busy) }
+        desk.putBack(appends.filter { $0.deadline > now }, work: work.filter { $0.deadline > now })
     }
 
-    private mutating func meet(_ error: StoreError) {
+    /// What was done about an error.
+    private enum Remedy {
+        case none
+        /// The ballast was given up: what finishes and repairs may try once more.
+        case madeRoom
+    }
+
+    @discardableResult
+    private mutating func meet(_ error: StoreError) -> Remedy {
         switch error {
         case .diskFull:
             floor.metFullDisk()
             nextMeasurement = clock.now.advanced(by: .milliseconds(250))
-            _ = disk.dropBallast()
+            return disk.dropBallast() ? .madeRoom : .none
         case .unknown(let reason):
             desk.fail(reason)
         case .busy, .overloaded, .closed, .invalid, .tooSlow:
             break
         }
+        return .none
     }
 
     /// How long the group may wait for a foreign lock: until its least patient member gives up.
-    private func patience(for appends: [AppendRequest]) -> Duration {
+    private func patience(for appends: [AppendRequest], _ work: [WriterJob]) -> Duration {
         let now = clock.now
-        let shortest = appends.map { $0.deadline - now }.min() ?? busyTimeout
+        let shortest = (appends.map(\.deadline) + work.map(\.deadline)).min().map { $0 - now } ?? busyTimeout
         return min(max(shortest, .milliseconds(1)), busyTimeout)
     }
 
@@ -151,7 +165,9 @@ struct Writer {
     private mutating func measureSpace() -> Bool {
         guard clock.now >= nextMeasurement, var space = disk.read() else { return floor.isOpen }
         guard disk.fileNumber() == fileNumber else {
-            desk.fail("the database file was deleted or replaced while the server runs")
+            desk.fail(
+                "the database file was deleted or replaced while the server runs, so that this process writes to a file "
+                    + "that nobody else can see; put the right file back, or restore a backup")
             return false
         }
         if floor.isShort(space, logBytes: logBytes) {

@@ -7,6 +7,7 @@ final class WriterDesk: Sendable {
     struct State: Sendable {
         var queue: CommitQueue<WriterJob>
         var rejections: [Rejection] = []
+        var isKeepingRejections = false
         var failure: String?
         var isFinished = false
         var failureWaiters: [CheckedContinuation<String?, Never>] = []
@@ -35,24 +36,38 @@ final class WriterDesk: Sendable {
         act(on: admission) { job.fail($0) }
     }
 
-    /// Leaves a rejection to be kept with the next group; the oldest waiting one makes room.
+    /// Leaves a rejection to be kept with the next group; past ``waitingRejections`` it is let go.
     func submit(_ rejection: Rejection) {
         let isFirst = state.withLock { state in
-            guard state.failure == nil else { return false }
-            if state.rejections.count >= Self.waitingRejections { state.rejections.removeFirst() }
+            guard state.failure == nil, state.rejections.count < Self.waitingRejections else { return false }
             state.rejections.append(rejection)
-            return state.rejections.count == 1
+            defer { state.isKeepingRejections = true }
+            return !state.isKeepingRejections
         }
-        // One job for however many have gathered by the time it runs.
-        guard isFirst else { return }
-        submit(
-            WriterJob(
-                execute: { session throws(StoreError) in
-                    try session.keep(self.takeRejections())
-                    return WriterJob.Told(success: {})
-                },
-                fail: { _ in _ = self.takeRejections() }
-            ))
+        if isFirst { submit(keepingRejections) }
+    }
+
+    /// One job for however many have gathered by the time it runs; it may run again after a rollback.
+    private var keepingRejections: WriterJob {
+        WriterJob(
+            deadline: ContinuousClock.now,
+            execute: { session throws(StoreError) in
+                let waiting = self.state.withLock { $0.rejections }
+                try session.keep(waiting)
+                return WriterJob.Told(success: { self.kept(waiting.count) })
+            },
+            fail: { _ in self.kept(.max) }
+        )
+    }
+
+    /// Forgets the rejections that are kept, or cannot be, and sees to those that came meanwhile.
+    private func kept(_ count: Int) {
+        let isMore = state.withLock { state in
+            state.rejections.removeFirst(min(count, state.rejections.count))
+            state.isKeepingRejections = !state.rejections.isEmpty
+            return state.isKeepingRejections
+        }
+        if isMore { submit(keepingRejections) }
     }
 
     /// The next thing for the writer's thread to do; sleeps while there is nothing.
@@ -124,13 +139,6 @@ final class WriterDesk: Sendable {
         for waiter in waiters { waiter.resume(returning: reason) }
     }
 
-    private func takeRejections() -> [Rejection] {
-        state.withLock { state in
-            defer { state.rejections = [] }
-            return state.rejections
-        }
-    }
-
     private func act(on admission: CommitQueue<WriterJob>.Admission, refuse: (StoreError) -> Void) {
         switch admission {
         case .taken: break
@@ -139,6 +147,6 @@ final class WriterDesk: Sendable {
         }
     }
 
-    /// How many refused requests wait to be kept; more in one commit's time are a flood, and the newest tell enough.
+    /// How many refused requests wait to be kept; more in one commit's time are a flood, and these tell enough.
     private static let waitingRejections = 256
 }

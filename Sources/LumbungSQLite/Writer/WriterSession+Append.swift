@@ -84,7 +84,10 @@ extension WriterSession {
     }
 
     /// Keeps refused requests and drops the oldest beyond the bound.
+    ///
+    /// On a short disk they are let go: what is left is for finishing and pruning.
     func keep(_ rejections: [Rejection]) throws(StoreError) {
+        guard isAdmitting else { return }
         for rejection in rejections {
             let insert = statements.insertRejection
             insert.bind(1, rejection.source)

@@ -104,6 +104,7 @@ extension WriterSession {
         let finishedBefore = now.advanced(by: .zero - policy.finished).iso8601
         let deadBefore = now.advanced(by: .zero - policy.dead).iso8601
         let youngest = max(finishedBefore, deadBefore)
+        let present = now.iso8601
         let query = try unsafe Statement(connection, Statements.oldestEvents)
         query.bind(1, cursor.value)
         query.bind(2, Int64(Self.pruneSliceEvents))
@@ -116,7 +117,9 @@ extension WriterSession {
             last = query.int(0)
             let status = EventStatus(rawValue: query.text(1))
             let limit = status == .dead ? deadBefore : finishedBefore
-            if query.text(3) <= youngest { reachedYoung = false }
+            // Numbers are not in the order of time where the wall clock was ahead for a while.
+            let createdAt = query.text(3)
+            if createdAt <= youngest || createdAt > present { reachedYoung = false }
             if status?.isFinished == true, query.text(2) <= limit { old.append(last) }
         }
         for id in old { try remove(id) }

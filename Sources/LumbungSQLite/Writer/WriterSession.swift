@@ -44,7 +44,7 @@ import LumbungCore
 
     /// Commits and flushes.
     ///
-    /// An error here leaves open whether the commit is on disk, so that every one but a full or busy database is unknown.
+    /// An I/O error here leaves open whether the commit is on disk; it is told as ``StoreError/unknown(_:)``.
     func commit() throws(StoreError) {
         try execute("COMMIT")
     }
@@ -58,8 +58,11 @@ import LumbungCore
     /// A token that no other lease of this file ever had: the boot epoch above, a counter below.
     func makeToken() -> Int64 {
         nextToken += 1
-        return bootEpoch << 32 | nextToken
+        return bootEpoch << Self.tokenCounterBits | nextToken
     }
+
+    /// Room for 2^40 leases of one process, years at any rate, and for eight million starts.
+    private static let tokenCounterBits: Int64 = 40
 
     /// Starts the numbering of a new boot.
     func enter(bootEpoch epoch: Int64) {

@@ -17,6 +17,13 @@ struct Listeners: Sendable {
         configuration.host = settings.host
         configuration.port = settings.port
         configuration.limits.maxBodyBytes = settings.maxBodyBytes
+        let wanted = configuration.limits.acceptedConnections
+        let descriptors = Descriptors.raised()
+        if descriptors.connections(wanted: wanted) < wanted {
+            configuration.limits.maxConnections = descriptors.connections(wanted: wanted) * 16 / 17
+            descriptors.report(
+                connections: configuration.limits.maxConnections, wanted: IngestLimits().maxConnections, logger: logger)
+        }
         ingest = IngestServer(
             configuration: configuration,
             intake: intake,

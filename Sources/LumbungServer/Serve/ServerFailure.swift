@@ -13,7 +13,7 @@ public struct ServerFailure: Error, Sendable, CustomStringConvertible {
     /// The store met an I/O error: nothing may be acknowledged by this process any more (PROMISES 8).
     static func storeStopped(_ reason: String) -> ServerFailure {
         ServerFailure(
-            "the store has stopped: \(reason). What was acknowledged is safe; what was answered 503 may or may not be "
-                + "stored, and a resend finds out. Check the disk and start again")
+            "the store has stopped: \(reason). Nothing was acknowledged after that; what was answered 503 may or may not "
+                + "be stored, and a resend finds out. Check the disk and the file, then start again")
     }
 }

@@ -82,6 +82,12 @@ extension StoreCheck {
             #expect(try await bench.prune(policy, at: late) == 0)
             #expect(try await bench.store.statusCounts()[.pending] == 334)
         },
+        StoreCheck("events of a clock that was ahead do not keep pruning from those behind them") { bench async throws in
+            let ahead = bench.now.advanced(by: .seconds(1_000_000))
+            _ = try await bench.store.append((0..<300).map { .sample("ahead \($0)", receivedAt: ahead, to: []) })
+            _ = try await bench.store.append((0..<10).map { .sample("\($0)", to: []) })
+            #expect(try await bench.prune(policy, at: bench.now.advanced(by: .seconds(101))) == 10)
+        },
         StoreCheck("pruning an empty store ends at once") { bench async throws in
             let slice = try await bench.store.prune(policy, now: bench.now, after: EventID(0))
             #expect(slice == PruneSlice(removed: 0, next: nil))

@@ -16,7 +16,7 @@ struct DeliveryDecisionTests {
     @Test(arguments: [1, 3, 4, 100])
     func `success, interruption, damage and 410 do not depend on the number`(_ attempt: Int) {
         #expect(decide(.delivered, attempt: attempt) == .complete)
-        #expect(decide(AttemptOutcome(kind: .interrupted), attempt: attempt) == .release)
+        #expect(decide(AttemptOutcome(kind: .interrupted), attempt: attempt) == .retry(at: Self.now))
         #expect(decide(AttemptOutcome(kind: .corrupt), attempt: attempt) == .dead)
         #expect(decide(AttemptOutcome(kind: .status, statusCode: 410), attempt: attempt) == .dead)
     }

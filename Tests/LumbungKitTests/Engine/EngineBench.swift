@@ -28,7 +28,10 @@ struct EngineBench {
     }
 
     /// Runs the engine while `body` runs, then stops it in order.
-    func run(_ body: (DestinationID, @Sendable () -> Void) async throws -> Void) async throws {
+    func run(
+        _ body: (DestinationID, @Sendable () -> Void) async throws -> Void,
+        whileStopping: () async throws -> Void = {}
+    ) async throws {
         let id = try await destination()
         _ = try await store.recover(now: time.now)
         let numbers = try await store.register(destinations: others)
@@ -49,6 +52,7 @@ struct EngineBench {
             tasks.addTask { try await group.run() }
             try await body(id, engine.committed)
             await group.triggerGracefulShutdown()
+            try await whileStopping()
             try await tasks.waitForAll()
         }
     }

@@ -225,6 +225,24 @@ import Testing
         #expect(bench.transport.entries(of: "next").map(\.attempt) == [1])
     }
 
+    @Test func `an attempt that is cut by the stop counts and is written down`() async throws {
+        var short = EngineBench()
+        short.configuration.shutdownGrace = .seconds(5)
+        let bench = short
+        bench.transport.hold()
+        try await bench.run { id, committed in
+            try await bench.queue(["cut"], to: id, committed: committed)
+            await bench.transport.waitForStarts(1)
+        } whileStopping: {
+            await bench.clock.waitForSleepers(count: 2)
+            bench.clock.advance(by: .seconds(5))
+        }
+        let stored = try #require(bench.store.model.events.first)
+        #expect(stored.status == .retrying && stored.attempts == 1)
+        #expect(stored.deliveries[0].dueAt == bench.time.now)
+        #expect(stored.deliveries[0].history.map(\.outcome) == [.interrupted])
+    }
+
     @Test func `a graceful stop lets running attempts finish and claims nothing more`() async throws {
         let bench = EngineBench()
         bench.transport.hold()

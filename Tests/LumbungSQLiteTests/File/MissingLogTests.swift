@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import LumbungCore
 import LumbungTesting
 import Testing
@@ -57,6 +58,50 @@ struct MissingLogTests {
             #expect(throws: DatabaseFileProblem.self) { _ = try folder.open() }
             try whole.write(to: URL(fileURLWithPath: folder.path))
             #expect(try await Self.remarks(folder).count == 1)
+        }
+    }
+
+    @Test func `a link to a file that is not there yet has the lock of that file`() async throws {
+        try await InboxFolder.with { folder throws in
+            let link = folder.root + "/link.db"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.root + "/real.db")
+            let store = try SQLiteInbox(SQLiteOptions(path: link))
+            let problem = #expect(throws: DatabaseFileProblem.self) {
+                _ = try SQLiteInbox(SQLiteOptions(path: folder.root + "/real.db"))
+            }
+            #expect(problem?.description.contains("already works on") == true)
+            await store.close()
+        }
+    }
+
+    @Test func `a log without its database is left as it is, and nothing is made beside it`() async throws {
+        try await InboxFolder.with { folder throws in
+            let path = folder.root + "/webhook.db"
+            try Data("acknowledged events".utf8).write(to: URL(fileURLWithPath: path + "-wal"))
+            let problem = #expect(throws: DatabaseFileProblem.self) {
+                _ = try SQLiteInbox(SQLiteOptions(path: path))
+            }
+            #expect(problem?.description.contains("may hold acknowledged events") == true)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.root) == ["webhook.db-wal"])
+        }
+    }
+
+    @Test func `a start beside a reader that holds the log goes on and loses nothing`() async throws {
+        try await InboxFolder.with { folder throws in
+            let store = try folder.open()
+            _ = try await store.append([.sample("one", to: [])])
+            let reader = try folder.foreignConnection()
+            try reader.writeWithoutTransaction { database in
+                try database.execute(sql: "BEGIN; SELECT count(*) FROM webhook_queue")
+            }
+            _ = try await store.append([.sample("two", to: [])])
+            await store.close()
+            let again = try folder.open(busyTimeout: .milliseconds(50))
+            _ = try await again.recover(now: NewEvent.sampleTime)
+            #expect(try await again.statusCounts() == [.completed: 2])
+            #expect(try await again.append([.sample("three", to: [])]).map(\.kind) == [.queued])
+            try reader.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+            await again.close()
         }
     }
 

@@ -26,6 +26,7 @@ struct WriterDeskTests {
         desk.submit(request("late", told, deadline: .now.advanced(by: .seconds(-1))))
         desk.submit(
             WriterJob(
+                deadline: .now.advanced(by: .seconds(60)),
                 execute: { _ in WriterJob.Told(success: {}) }, fail: { error in told.note(.failure(error)) }))
         desk.fail("no disk")
         desk.refuseWaiting()
