@@ -43,6 +43,7 @@ let package = Package(
         .library(name: "LumbungCore", targets: ["LumbungCore"]),
         .library(name: "LumbungKit", targets: ["LumbungKit"]),
         .library(name: "LumbungSQLite", targets: ["LumbungSQLite"]),
+        .library(name: "LumbungSignatures", targets: ["LumbungSignatures"]),
         .library(name: "LumbungTesting", targets: ["LumbungTesting"]),
     ],
     dependencies: [
@@ -61,6 +62,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "LumbungCore", swiftSettings: house),
+        .target(name: "LumbungSignatures", dependencies: ["LumbungCore", .crypto], swiftSettings: house),
         .target(
             name: "LumbungKit",
             dependencies: ["LumbungCore", .crypto, .logging, .serviceLifecycle],
@@ -69,7 +71,9 @@ let package = Package(
         .target(name: "LumbungSQLite", dependencies: ["LumbungCore", .grdb, .grdbSQLite], swiftSettings: house),
         .target(
             name: "LumbungTransport",
-            dependencies: ["LumbungCore", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .nioSSL],
+            dependencies: [
+                "LumbungCore", "LumbungSignatures", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .nioSSL,
+            ],
             swiftSettings: house
         ),
         .target(
@@ -93,6 +97,11 @@ let package = Package(
         .target(name: "LumbungTesting", dependencies: ["LumbungCore"], swiftSettings: house),
         .testTarget(name: "LumbungCoreTests", dependencies: ["LumbungCore", "LumbungTesting"], swiftSettings: house),
         .testTarget(
+            name: "LumbungSignaturesTests",
+            dependencies: ["LumbungCore", "LumbungSignatures"],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "LumbungKitTests",
             dependencies: ["LumbungCore", "LumbungKit", "LumbungTesting", .logging, .serviceLifecycle],
             swiftSettings: house
@@ -104,7 +113,9 @@ let package = Package(
         ),
         .testTarget(
             name: "LumbungTransportTests",
-            dependencies: ["LumbungCore", "LumbungTransport", .nioCore, .nioHTTP1, .nioPosix, .nioSSL],
+            dependencies: [
+                "LumbungCore", "LumbungSignatures", "LumbungTransport", .nioCore, .nioHTTP1, .nioPosix, .nioSSL,
+            ],
             swiftSettings: house
         ),
         .testTarget(

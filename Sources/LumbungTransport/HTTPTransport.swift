@@ -8,7 +8,9 @@ import NIOPosix
 /// with its status. The head of the response, ``AttemptOutcome/keptResponseBytes``, is kept; the connection is dropped
 /// rather than reading more. The destination's timeout covers the whole exchange. On every attempt the host is looked
 /// up anew; unless the destination allows private addresses, one address that is not public refuses the attempt
-/// (`blocked`), and the connection goes to an address that was checked.
+/// (`blocked`), and the connection goes to an address that was checked. When the destination has secrets, each request
+/// is signed anew (Standard Webhooks 1.0.0) over the `webhook-id` header as it is sent, the time at which the attempt
+/// began, and the payload.
 public final class HTTPTransport: Transport {
     /// A lookup may answer with many addresses; this many are tried when no connection comes about.
     static let triedAddresses = 4

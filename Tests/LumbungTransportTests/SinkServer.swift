@@ -2,6 +2,7 @@ import LumbungCore
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// An HTTP server on loopback whose paths misbehave in known ways, and which remembers what it was sent.
@@ -36,9 +37,10 @@ final class SinkServer: Sendable {
         "\(scheme)://\(host):\(port)\(path)"
     }
 
-    /// Runs `body` with a server that listens meanwhile.
+    /// Runs `body` with a server that listens meanwhile, over TLS when there is a context for it.
     static func run<Result>(
         host: String = "127.0.0.1",
+        tls: NIOSSLContext? = nil,
         _ body: (SinkServer) async throws -> Result
     ) async throws -> Result {
         let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
@@ -48,6 +50,7 @@ final class SinkServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     recorder.connected()
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(SinkHandler(recorder: recorder))
                 }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import LumbungCore
+import LumbungSignatures
 import NIOCore
 import NIOHTTP1
 
@@ -20,16 +21,23 @@ struct DeliveryRequest {
 
     private var headers: HTTPHeaders {
         let event = attempt.lease.event
+        let id = HeaderText.percentEncoded(event.identity)
+        let seconds = attempt.startedAt.milliseconds / 1000
         var headers: HTTPHeaders = [
             "content-type": contentType,
-            "webhook-id": HeaderText.percentEncoded(event.identity),
-            "webhook-timestamp": String(attempt.startedAt.milliseconds / 1000),
+            "webhook-id": id,
+            "webhook-timestamp": String(seconds),
             "lumbung-queue-id": String(event.id.value),
             "lumbung-source": HeaderText.percentEncoded(event.source),
             "lumbung-attempt": String(attempt.lease.attempt),
             "user-agent": destination.userAgent,
         ]
         if !event.type.isEmpty { headers.add(name: "lumbung-type", value: HeaderText.percentEncoded(event.type)) }
+        if !destination.secrets.isEmpty {
+            let signature = StandardWebhooks.signature(
+                id: id, timestampSeconds: seconds, body: event.payload, secrets: destination.secrets)
+            headers.add(name: "webhook-signature", value: signature)
+        }
         for name in Set(destination.headers.map { $0.name.lowercased() }) { headers.remove(name: name) }
         for (name, value) in destination.headers { headers.add(name: name, value: value) }
         return headers

@@ -1,7 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 import Synchronization
 
 /// The HTTP clients of one destination, each bound to one address.
@@ -124,9 +123,7 @@ final class PinnedClients: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, destination.concurrency)
         // One attempt is one try: the retry policy decides about the next.
         configuration.connectionPool.retryConnectionEstablishment = false
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.minimumTLSVersion = .tlsv12
-        configuration.tlsConfiguration = tls
+        configuration.tlsConfiguration = destination.credentials.configuration
         if case .name(let name) = destination.url.host { configuration.dnsOverride = [name: address.description] }
         // The override is what pins; this is the proof, before a byte of the request is sent.
         configuration.http1_1ConnectionDebugInitializer = { channel in
