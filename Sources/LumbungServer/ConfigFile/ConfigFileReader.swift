@@ -18,26 +18,34 @@ struct ConfigFileReader {
     ///   - text: The YAML.
     ///   - file: What places call the file.
     ///   - environment: Where `${NAME}` is looked up.
-    static func read(_ text: String, file: String, environment: [String: String]) -> Content {
+    ///   - workingDirectory: Where the relative paths that the file names start.
+    static func read(
+        _ text: String,
+        file: String,
+        environment: [String: String],
+        workingDirectory: String = "."
+    ) -> Content {
         var problems = ProblemList()
         var content = Content()
         if let root = YAMLDocument.root(of: text, file: file, environment: environment, &problems) {
-            read(root, into: &content, &problems)
+            read(root, workingDirectory, into: &content, &problems)
         }
         content.problems = problems.sorted
         return content
     }
 
-    private static func read(_ root: LocatedNode, into content: inout Content, _ problems: inout ProblemList) {
+    private static func read(
+        _ root: LocatedNode,
+        _ workingDirectory: String,
+        into content: inout Content,
+        _ problems: inout ProblemList
+    ) {
         if case .nothing = root.content { return }
-        let sections = ["settings", "sources", "destinations", "routes"]
-        let file = root.location.file
-        guard let top = MappingReader(root, name: file, keys: sections, unsupported: ["security"], &problems) else {
-            return
-        }
+        let sections = ["settings", "security", "sources", "destinations", "routes"]
+        guard let top = MappingReader(root, name: root.location.file, keys: sections, &problems) else { return }
         if let settings = top["settings"] {
             SettingsBlockReader.read(settings.value, into: &content, &problems)
         }
-        content.inbox = InboxReader.read(top, &problems)
+        content.inbox = InboxReader.read(top, workingDirectory: workingDirectory, &problems)
     }
 }

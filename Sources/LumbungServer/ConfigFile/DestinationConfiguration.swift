@@ -10,6 +10,16 @@ public struct DestinationConfiguration: Sendable, Equatable {
     public let retry: RetryConfiguration
     /// Whether its events wait until the file says otherwise.
     public let isPaused: Bool
+    /// How many attempts may start in a period; nil for no limit.
+    public var rate: RateText?
+    /// What gives up at once, each once: statuses from 300 to 599 of `http`, where 410 gives up even when it is not
+    /// listed, and exit codes from 1 to 255 but 75 of `command`; empty for `log`.
+    public var permanent: [Int] = []
+    /// How events are kept in the order received; nil when they are not.
+    public var order: OrderConfiguration?
+
+    /// The timeout of a destination that names none (contract, section 5).
+    static let standardTimeout: Duration = .seconds(15)
 
     /// The destination that writes each event to the log.
     public static let log = DestinationConfiguration(
@@ -22,6 +32,16 @@ public enum DestinationKind: Sendable, Equatable {
     case log
     /// Posts the payload.
     case http(HTTPDestinationConfiguration)
+    /// Runs a program with the payload on its standard input.
+    case command(CommandDestinationConfiguration)
+}
+
+/// Events with the same value at a place of their payload run in the order received.
+public struct OrderConfiguration: Sendable, Equatable {
+    /// The place, a JSON Pointer (RFC 6901) with at least one step.
+    public let pointer: String
+    /// Whether a dead event holds back those behind it until a person has looked; otherwise they go on without it.
+    public let deadBlocks: Bool
 }
 
 /// How a payload is posted.
@@ -36,12 +56,21 @@ public struct HTTPDestinationConfiguration: Sendable, Equatable {
     public let timeout: Duration
     /// Whether private, loopback, link-local and metadata addresses may be called.
     public let allowPrivate: Bool
+    /// What payloads are signed with, newest first, at most ``SigningSecret/maxCount``; empty for no signature.
+    ///
+    /// Each is as ``SigningSecret`` wants it.
+    public var secrets: [Secret] = []
+    /// The certificates, in PEM, that an `https` destination's own is checked against; nil for the system's.
+    public var caFile: String?
+    /// The certificates, in PEM, that this side shows; nil for none.
+    public var clientCertificateFile: String?
+    /// The private key, in PEM, of the first certificate in `clientCertificateFile`; nil when that is nil.
+    public var clientKeyFile: String?
+    /// The paths of the three files as they were written, by their keys, for outputs to show.
+    public var writtenFiles: [String: String] = [:]
 
     /// The address as an output may show it: variables by their names, without its query and without keys.
     public var shownURL: String { DestinationAddress.shown(writtenURL ?? url) }
-
-    /// The timeout of a destination that names none (contract, section 5).
-    static let standardTimeout: Duration = .seconds(15)
 }
 
 /// One header of the operator's own.

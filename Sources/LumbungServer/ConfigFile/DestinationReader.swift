@@ -1,110 +1,81 @@
 /// Reads one destination.
-enum DestinationReader {
-    static let httpKeys = ["headers", "timeout", "allow_private"]
-    static let keys = ["url", "log"] + httpKeys + ["concurrency", "retry", "paused"]
-    static let unsupported = ["command", "secret", "secret_file", "secrets", "rate", "permanent", "order_by"]
+struct DestinationReader {
+    static let kindKeys = ["url", "command", "log"]
+    static let httpKeys =
+        ["headers", "allow_private", "ca_file", "client_cert_file", "client_key_file"] + SigningSecretReader.keys
+    static let commandKeys = ["env", "directory"]
+    /// The keys of `http` and `command` alike, which `log` has no use for.
+    static let outwardKeys = ["timeout", "permanent"]
+    static let commonKeys = ["concurrency", "rate", "retry", "order_by", "order_on_dead", "paused"]
+    static let keys = kindKeys + httpKeys + commandKeys + outwardKeys + commonKeys
 
     /// The most headers of the operator's own.
     static let maxHeaders = 50
+    /// The most statuses or exit codes that give up at once.
+    static let maxPermanent = 100
+
+    /// Where relative paths start.
+    let workingDirectory: String
+    /// Whether a destination that says nothing about private addresses may call them.
+    let allowsPrivate: Bool
 
     /// The destination; nil when its value says too little to go on.
-    static func read(_ name: String, _ node: LocatedNode, _ problems: inout ProblemList) -> DestinationConfiguration? {
-        guard let reader = MappingReader(node, name: name, keys: keys, unsupported: unsupported, &problems) else {
-            return nil
-        }
+    func read(_ name: String, _ node: LocatedNode, _ problems: inout ProblemList) -> DestinationConfiguration? {
+        guard let reader = MappingReader(node, name: name, keys: Self.keys, &problems) else { return nil }
         let concurrency = reader.wholeNumber("concurrency", in: 1...1000, &problems)
         let retry = readRetry(reader["retry"]?.value, &problems)
         let isPaused = reader.boolean("paused", &problems) ?? false
-        guard let kind = readKind(name, reader, node, &problems) else { return nil }
+        let rate = reader.rate("rate", &problems)
+        let order = readOrder(reader, &problems)
+        guard let key = kindKey(name, reader, &problems) else { return nil }
+        refuseOtherKinds(than: key, reader, &problems)
+        let permanent =
+            key == "log" ? [] : readPermanent(reader["permanent"]?.value, isCommand: key != "url", &problems)
+        guard let kind = readKind(key, reader, &problems) else { return nil }
         return DestinationConfiguration(
-            name: name, kind: kind, concurrency: concurrency, retry: retry, isPaused: isPaused)
+            name: name, kind: kind, concurrency: concurrency, retry: retry, isPaused: isPaused, rate: rate,
+            permanent: permanent, order: order)
     }
 
-    private static func readKind(
-        _ name: String,
-        _ reader: MappingReader,
-        _ node: LocatedNode,
-        _ problems: inout ProblemList
-    ) -> DestinationKind? {
-        if let url = reader["url"] {
-            if let log = reader["log"] {
-                problems.add(log.keyLocation, "a destination has either `url` or `log`, not both")
-            }
-            return readHTTP(url, reader, &problems)
+    /// The key that says what a delivery does.
+    private func kindKey(_ name: String, _ reader: MappingReader, _ problems: inout ProblemList) -> String? {
+        let entries = Self.kindKeys.compactMap { reader[$0] }
+        for entry in entries.dropFirst() {
+            problems.add(entry.keyLocation, "a destination has exactly one of `url`, `command` and `log`")
         }
-        guard let log = reader["log"] else {
-            // A `command` has been refused already; what it misses says nothing new.
-            if case .mapping(let entries) = node.content, entries.contains(where: { $0.key == "command" }) {
-                return nil
-            }
-            problems.add(reader.location, "the destination `\(name)` needs `url: https://…` or `log: true`")
-            return nil
+        if entries.isEmpty {
+            problems.add(
+                reader.location,
+                "the destination `\(name)` needs `url: https://…`, `command: [program]` or `log: true`")
         }
-        if let value = reader.boolean("log", &problems), !value {
-            problems.add(log.value.location, "`log`: expected true; leave the destination out to write no log")
-        }
-        for key in httpKeys {
-            if let entry = reader[key] { problems.add(entry.keyLocation, "`\(key)` needs `url`") }
-        }
-        return .log
+        return entries.first?.key
     }
 
-    private static func readHTTP(
-        _ url: LocatedNode.Entry,
-        _ reader: MappingReader,
-        _ problems: inout ProblemList
-    ) -> DestinationKind? {
-        let timeout = reader.duration("timeout", in: .milliseconds(100)...(.seconds(3600)), &problems)
-        let allowPrivate = reader.boolean("allow_private", &problems)
-        let headers = reader["headers"].map { readHeaders($0.value, &problems) }
-        guard let scalar = url.value.scalar("url", expected: "an address", &problems) else { return nil }
-        if let fault = DestinationAddress.fault(in: scalar.text) {
-            problems.add(url.value.location, "`url` \(fault)")
-            return nil
-        }
-        return .http(
-            HTTPDestinationConfiguration(
-                url: scalar.text,
-                writtenURL: scalar.isInterpolated ? scalar.written : nil,
-                headers: headers ?? [],
-                timeout: timeout ?? HTTPDestinationConfiguration.standardTimeout,
-                allowPrivate: allowPrivate ?? false
-            ))
+    private func refuseOtherKinds(than key: String, _ reader: MappingReader, _ problems: inout ProblemList) {
+        if key != "url" { reader.refuse(Self.httpKeys, without: "`url`", &problems) }
+        if key != "command" { reader.refuse(Self.commandKeys, without: "`command`", &problems) }
+        if key == "log" { reader.refuse(Self.outwardKeys, without: "`url` or `command`", &problems) }
     }
 
-    private static func readHeaders(_ node: LocatedNode, _ problems: inout ProblemList) -> [HeaderConfiguration] {
-        guard case .mapping(let entries) = node.content else {
-            node.refuse("headers", expected: "a mapping from names to values", &problems)
-            return []
-        }
-        if entries.count > maxHeaders {
-            problems.add(node.location, "`headers`: expected at most \(maxHeaders), found \(entries.count)")
-        }
-        var seen: Set<String> = []
-        var headers: [HeaderConfiguration] = []
-        for entry in entries {
-            if !HeaderRules.isName(entry.key) {
-                problems.add(entry.keyLocation, "\(DisplayText.quoted(entry.key)) is no header's name")
-            } else if HeaderRules.isReserved(entry.key) {
-                problems.add(entry.keyLocation, "the header `\(entry.key)` is set by the delivery itself")
-            } else if !seen.insert(entry.key.lowercased()).inserted {
-                problems.add(
-                    entry.keyLocation,
-                    "the header `\(entry.key)` stands here twice (upper and lower case are the same)")
+    private func readKind(_ key: String, _ reader: MappingReader, _ problems: inout ProblemList) -> DestinationKind? {
+        switch key {
+        case "url": return readHTTP(reader, &problems).map { .http($0) }
+        case "command": return readCommand(reader, &problems).map { .command($0) }
+        default:
+            if let value = reader.boolean("log", &problems), !value, let log = reader["log"] {
+                problems.add(log.value.location, "`log`: expected true; leave the destination out to write no log")
             }
-            guard case .scalar(let scalar) = entry.value.content else {
-                entry.value.refuse(entry.key, expected: "text", &problems)
-                continue
-            }
-            if let fault = HeaderRules.fault(inValue: scalar.text) {
-                problems.add(entry.value.location, "the value of the header `\(entry.key)` \(fault)")
-            }
-            headers.append(HeaderConfiguration(name: entry.key, value: Secret(scalar.text)))
+            return .log
         }
-        return headers
     }
 
-    private static func readRetry(_ node: LocatedNode?, _ problems: inout ProblemList) -> RetryConfiguration {
+    /// The timeout of a destination that goes outward.
+    func readTimeout(_ reader: MappingReader, _ problems: inout ProblemList) -> Duration {
+        reader.duration("timeout", in: .milliseconds(100)...(.seconds(3600)), &problems)
+            ?? DestinationConfiguration.standardTimeout
+    }
+
+    private func readRetry(_ node: LocatedNode?, _ problems: inout ProblemList) -> RetryConfiguration {
         let standard = RetryConfiguration.standard
         let keys = ["attempts", "first", "longest"]
         guard let node, let reader = MappingReader(node, name: "retry", keys: keys, &problems) else { return standard }
@@ -120,5 +91,47 @@ enum DestinationReader {
             firstWait: first,
             longestWait: longest
         )
+    }
+
+    private func readOrder(_ reader: MappingReader, _ problems: inout ProblemList) -> OrderConfiguration? {
+        let pointer = reader.pointer("order_by", example: "json:/databaseId", &problems)
+        let onDead = reader.word("order_on_dead", among: ["skip", "block"], &problems)
+        if reader["order_by"] == nil { reader.refuse(["order_on_dead"], without: "`order_by`", &problems) }
+        return pointer.map { OrderConfiguration(pointer: $0, deadBlocks: onDead == "block") }
+    }
+
+    /// The exit code that asks for a retry (`EX_TEMPFAIL` of `sysexits.h`; contract, section 5).
+    private static let retryExitCode = 75
+
+    private func readPermanent(
+        _ node: LocatedNode?,
+        isCommand: Bool,
+        _ problems: inout ProblemList
+    ) -> [Int] {
+        let range = isCommand ? 1...255 : 300...599
+        let noun = isCommand ? "exit code" : "status"
+        let (low, high) = (range.lowerBound, range.upperBound)
+        let expected = "a list of \(isCommand ? "exit codes" : "statuses") from \(low) to \(high)"
+        guard let node, let elements = node.list("permanent", expected: expected, &problems) else { return [] }
+        if elements.count > Self.maxPermanent {
+            problems.add(node.location, "`permanent`: expected at most \(Self.maxPermanent), found \(elements.count)")
+        }
+        var numbers: [Int] = []
+        for element in elements {
+            let one = "\(isCommand ? "an" : "a") \(noun) from \(low) to \(high)"
+            guard let scalar = element.scalar("permanent", expected: one, &problems) else { continue }
+            guard let number = WholeNumber.parse(scalar.text), range.contains(number) else {
+                element.refuseText("permanent", expected: one, &problems)
+                continue
+            }
+            if isCommand, number == Self.retryExitCode {
+                problems.add(element.location, "`permanent`: the exit code 75 asks for a retry and cannot give up")
+            } else if numbers.contains(number) {
+                problems.add(element.location, "`permanent`: the \(noun) stands here twice")
+            } else {
+                numbers.append(number)
+            }
+        }
+        return numbers
     }
 }

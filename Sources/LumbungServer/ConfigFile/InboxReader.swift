@@ -1,12 +1,21 @@
 /// Reads `sources`, `destinations` and `routes`.
 enum InboxReader {
     /// The three sections; a section that is left out has the contract's default.
-    static func read(_ top: MappingReader, _ problems: inout ProblemList) -> InboxConfiguration {
+    ///
+    /// - Parameters:
+    ///   - top: The file's top level.
+    ///   - workingDirectory: Where the relative paths that the sections name start.
+    ///   - problems: Gets what is wrong.
+    static func read(
+        _ top: MappingReader, workingDirectory: String, _ problems: inout ProblemList
+    ) -> InboxConfiguration {
+        let destinationReader = DestinationReader(
+            workingDirectory: workingDirectory, allowsPrivate: readAllowPrivate(top["security"], &problems))
         let sources = named(top["sources"], kind: "source", &problems) { name, node, problems in
             SourceReader.read(name, node, &problems)
         }
         let destinations = named(top["destinations"], kind: "destination", &problems) { name, node, problems in
-            DestinationReader.read(name, node, &problems)
+            destinationReader.read(name, node, &problems)
         }
         let sourceNames = sources?.names ?? [SourceConfiguration.accurate.name]
         let destinationNames = destinations?.names ?? [DestinationConfiguration.log.name]
@@ -17,6 +26,17 @@ enum InboxReader {
             destinations: destinations?.values ?? [.log],
             routes: routes ?? [RouteConfiguration(sources: sourceNames, destinations: destinationNames)]
         )
+    }
+
+    /// What `security` says about private addresses; it holds for each destination that says nothing itself.
+    private static func readAllowPrivate(_ entry: LocatedNode.Entry?, _ problems: inout ProblemList) -> Bool {
+        guard let entry else { return false }
+        guard case .mapping(let keys) = entry.value.content, !keys.isEmpty else {
+            refuseEmpty(entry, expected: "a mapping such as {allow_private: true}", &problems)
+            return false
+        }
+        let reader = MappingReader(entry.value, name: "security", keys: ["allow_private"], &problems)
+        return reader?.boolean("allow_private", &problems) ?? false
     }
 
     /// A section of named parts; the names include those whose part has problems, so that routes to it add none.

@@ -72,7 +72,8 @@ struct MappingReader {
         }
     }
 
-    private func converted<Value>(
+    /// What the conversion makes of the key's text, if the key is there; nil and a problem when it makes nothing of it.
+    func converted<Value>(
         _ key: String,
         expected: String,
         _ problems: inout ProblemList,

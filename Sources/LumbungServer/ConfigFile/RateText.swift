@@ -1,5 +1,5 @@
 /// A rate as the config file writes it: `50/s`, `600/m`, `3600/h`.
-public struct RateText: Sendable, Equatable {
+public struct RateText: Sendable, Equatable, CustomStringConvertible {
     /// How many in one period, 1 to 1,000,000.
     public let count: Int
     /// One second, one minute or one hour.
@@ -21,5 +21,11 @@ public struct RateText: Sendable, Equatable {
         default: return nil
         }
         self.count = count
+    }
+
+    /// The rate as the config file writes it.
+    public var description: String {
+        let unit = period == .seconds(1) ? "s" : period == .seconds(60) ? "m" : "h"
+        return "\(count)/\(unit)"
     }
 }

@@ -117,7 +117,7 @@ enum SourceReader {
             if text.hasPrefix("json:") {
                 let pointer = String(text.dropFirst(5))
                 self =
-                    Self.isPointer(pointer)
+                    PointerText.isFit(pointer)
                     ? .json(pointer)
                     : .invalid("`\(key)`: expected a JSON Pointer (RFC 6901) behind `json:`, such as json:/uuid")
             } else if text.hasPrefix("header:") {
@@ -128,16 +128,6 @@ enum SourceReader {
                     : .invalid("`\(key)`: expected a header's name behind `header:`, such as header:X-Request-Id")
             } else {
                 self = .other
-            }
-        }
-
-        /// RFC 6901 with at least one step: `/` first, and `~` only as `~0` or `~1`.
-        private static func isPointer(_ text: String) -> Bool {
-            let bytes = Array(text.utf8)
-            guard bytes.first == 0x2F, bytes.count <= 1024 else { return false }
-            return bytes.indices.allSatisfy { index in
-                guard bytes[index] == 0x7E else { return true }
-                return index + 1 < bytes.count && (bytes[index + 1] == 0x30 || bytes[index + 1] == 0x31)
             }
         }
     }

@@ -57,12 +57,29 @@ struct Wiring {
     private static func transport(
         _ configured: DestinationConfiguration, _ parts: Parts
     ) throws(ServerFailure) -> any Transport {
+        try refuseUnwired(configured)
         switch configured.kind {
         case .log:
             return LogTransport(logger: parts.logs.logger("lumbung.destination.\(configured.name)"))
         case .http(let http):
             return try self.http(http, configured, parts)
+        case .command:
+            throw ServerFailure("destination \(configured.name): `command` is not wired", exitCode: 78)
         }
+    }
+
+    /// Refuses what the file can say and nothing acts on yet: a key that is quietly ignored breaks a promise.
+    private static func refuseUnwired(_ configured: DestinationConfiguration) throws(ServerFailure) {
+        var keys: [(key: String, isSet: Bool)] = [
+            ("rate", configured.rate != nil), ("permanent", !configured.permanent.isEmpty),
+            ("order_by", configured.order != nil),
+        ]
+        if case .http(let http) = configured.kind {
+            keys.append(("secret", !http.secrets.isEmpty))
+            keys += DestinationReader.fileKeys.map { ($0, http.writtenFiles[$0] != nil) }
+        }
+        guard let key = keys.first(where: \.isSet)?.key else { return }
+        throw ServerFailure("destination \(configured.name): `\(key)` is not wired", exitCode: 78)
     }
 
     private static func http(

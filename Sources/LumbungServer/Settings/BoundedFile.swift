@@ -8,6 +8,9 @@
 
 /// Small files read whole: the config file and files that hold a secret.
 enum BoundedFile {
+    /// The largest file that holds one value, in bytes.
+    static let valueMaxBytes = 65_536
+
     /// Why a file was not read.
     enum Fault: Error, Equatable {
         /// There is nothing at the path.
@@ -40,12 +43,25 @@ enum BoundedFile {
         return text
     }
 
+    /// The value that a file holds: its text without a single line end at its end; it may be empty.
+    ///
+    /// - Throws: ``Fault`` as ``text(at:limitBytes:)`` does, with a limit of ``valueMaxBytes``.
+    static func value(at path: String) throws(Fault) -> String {
+        var text = try self.text(at: path, limitBytes: valueMaxBytes)
+        // A line end is one Character, `\r\n` too.
+        if text.last?.isNewline == true { text.removeLast() }
+        return text
+    }
+
     /// The path from the working directory, unless it is absolute.
     static func resolve(_ path: String, in workingDirectory: String) -> String {
         path.hasPrefix("/") || workingDirectory == "." ? path : workingDirectory + "/" + path
     }
 
-    private static func bytes(at path: String, limitBytes: Int) throws(Fault) -> [UInt8] {
+    /// The file's bytes.
+    ///
+    /// - Throws: ``Fault`` when it cannot be opened or read, or is longer than `limitBytes`.
+    static func bytes(at path: String, limitBytes: Int) throws(Fault) -> [UInt8] {
         guard !path.utf8.contains(0) else { throw .failed("the path holds a zero byte") }
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

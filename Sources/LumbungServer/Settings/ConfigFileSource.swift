@@ -16,7 +16,8 @@ struct ConfigFileSource {
         let resolved = BoundedFile.resolve(path, in: input.workingDirectory)
         do throws(BoundedFile.Fault) {
             let text = try BoundedFile.text(at: resolved, limitBytes: YAMLDocument.maxBytes)
-            content = ConfigFileReader.read(text, file: path, environment: input.environment)
+            content = ConfigFileReader.read(
+                text, file: path, environment: input.environment, workingDirectory: input.workingDirectory)
         } catch {
             if error == .missing, chosen?.value == nil { return }
             let origin = chosen?.value == nil ? SettingOrigin.unreadableFile(path) : chosen?.origin ?? .defaultValue

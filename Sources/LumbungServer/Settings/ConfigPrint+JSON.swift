@@ -35,29 +35,6 @@ private struct Document: Encodable {
         let resendRevives: Bool
     }
 
-    struct Retry: Encodable {
-        let attempts: Int
-        let firstMs: Int
-        let longestMs: Int
-    }
-
-    struct Header: Encodable {
-        let name: String
-        let value: String
-    }
-
-    struct Destination: Encodable {
-        let name: String
-        let kind: String
-        let url: Nullable<String>
-        let headers: [Header]
-        let timeoutMs: Nullable<Int>
-        let allowPrivate: Nullable<Bool>
-        let concurrency: Nullable<Int>
-        let paused: Bool
-        let retry: Retry
-    }
-
     struct Route: Encodable {
         let from: [String]
         let to: [String]
@@ -66,7 +43,7 @@ private struct Document: Encodable {
     let configFile: Nullable<String>
     let settings: [Setting]
     let sources: [Source]
-    let destinations: [Destination]
+    let destinations: [DestinationDocument]
     let routes: [Route]
 
     init(_ loaded: LoadedConfiguration) {
@@ -83,36 +60,13 @@ private struct Document: Encodable {
                 name: source.name, id: source.identity.map(\.description), type: source.type.description,
                 maxBodyBytes: Nullable(source.maxBodyBytes), resendRevives: source.resendRevives)
         }
-        destinations = loaded.inbox.destinations.map(Self.destination)
+        destinations = loaded.inbox.destinations.map(DestinationDocument.init)
         routes = loaded.inbox.routes.map { Route(from: $0.sources, to: $0.destinations) }
-    }
-
-    private static func destination(_ destination: DestinationConfiguration) -> Destination {
-        let http: HTTPDestinationConfiguration? =
-            if case .http(let http) = destination.kind { http } else { nil }
-        return Destination(
-            name: destination.name,
-            kind: http == nil ? "log" : "http",
-            url: Nullable(http.map { $0.shownURL }),
-            headers: http?.headers.map { Header(name: $0.name, value: $0.value.description) } ?? [],
-            timeoutMs: Nullable(http.map { milliseconds($0.timeout) }),
-            allowPrivate: Nullable(http?.allowPrivate),
-            concurrency: Nullable(destination.concurrency),
-            paused: destination.isPaused,
-            retry: Retry(
-                attempts: destination.retry.attempts,
-                firstMs: milliseconds(destination.retry.firstWait),
-                longestMs: milliseconds(destination.retry.longestWait)))
-    }
-
-    private static func milliseconds(_ duration: Duration) -> Int {
-        let (seconds, attoseconds) = duration.components
-        return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
     }
 }
 
 /// A value that is written as null, not left out, when it is nil.
-private struct Nullable<Value: Encodable>: Encodable {
+struct Nullable<Value: Encodable>: Encodable {
     let value: Value?
 
     init(_ value: Value?) {

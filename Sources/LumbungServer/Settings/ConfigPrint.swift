@@ -23,7 +23,7 @@ public struct ConfigPrint: Sendable {
         return [
             TextTable(["NAME", "VALUE", "ORIGIN"], settings),
             TextTable(["SOURCE", "ID", "TYPE", "MAX BODY BYTES", "RESEND REVIVES"], sources),
-            TextTable(["DESTINATION", "KIND", "CONCURRENCY", "RETRY", "DETAILS"], inbox.destinations.map(row)),
+            destinationTable(),
             TextTable(["FROM", "TO"], routes),
         ].map { $0.rendered() }.joined(separator: "\n")
     }
@@ -31,23 +31,5 @@ public struct ConfigPrint: Sendable {
     private func shownValue(_ setting: ResolvedSetting) -> String {
         if setting.definition.name == .configFile { return loaded.settings.configFile ?? "-" }
         return setting.shownValue ?? "-"
-    }
-
-    private func row(_ destination: DestinationConfiguration) -> [String] {
-        let retry = destination.retry
-        let waits = "\(DurationText.describe(retry.firstWait))..\(DurationText.describe(retry.longestWait))"
-        let state = destination.isPaused ? ["paused"] : []
-        let start = [destination.name]
-        let rest = [destination.concurrency.map(String.init) ?? "-", "\(retry.attempts) x \(waits)"]
-        switch destination.kind {
-        case .log:
-            return start + ["log"] + rest + [state.first ?? "-"]
-        case .http(let http):
-            var details = state
-            details += [http.shownURL, "timeout \(DurationText.describe(http.timeout))"]
-            if http.allowPrivate { details.append("private addresses allowed") }
-            details += http.headers.map { "\($0.name): \($0.value)" }
-            return start + ["http"] + rest + [details.joined(separator: "; ")]
-        }
     }
 }

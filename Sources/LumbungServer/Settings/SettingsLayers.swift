@@ -2,9 +2,6 @@
 ///
 /// A value that stands in a file (`NAME_FILE`) is read only where no stronger layer sets the setting.
 struct SettingsLayers {
-    /// The largest file that holds one value, in bytes.
-    static let valueFileMaxBytes = 65_536
-
     private(set) var layers: [SettingsLayer] = []
     private(set) var problems: [SettingsProblem] = []
     private let input: ConfigurationInput
@@ -93,9 +90,7 @@ struct SettingsLayers {
         let file = "the file \(Self.quoted(path)) for \(definition.environmentName)"
         do throws(BoundedFile.Fault) {
             let resolved = BoundedFile.resolve(path.text, in: input.workingDirectory)
-            var text = try BoundedFile.text(at: resolved, limitBytes: Self.valueFileMaxBytes)
-            // A line end is one Character, `\r\n` too.
-            if text.last?.isNewline == true { text.removeLast() }
+            let text = try BoundedFile.value(at: resolved)
             if !text.isEmpty {
                 return SettingsLayer.Value(text: text, origin: path.origin, repeating: .never)
             }

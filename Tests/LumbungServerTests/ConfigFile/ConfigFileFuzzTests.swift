@@ -14,6 +14,9 @@ import Testing
         destinations:
           d: {url: "https://h:1/p?q=%20", headers: {X: "a"}, timeout: 1s, retry: {attempts: 3, first: 1s}}
           e: {log: true}  # comment
+          f: {url: "https://h", secrets: ["${T}", "whsec_${T}"], rate: 5/s, permanent: [400], order_by: json:/x}
+          g: {command: [/bin/x, "${T}"], env: {A: "${T}"}, directory: /x, permanent: [2], order_on_dead: block}
+        security: {allow_private: true}
         routes:
         - from: "*"
           to: [d, e]

@@ -3,10 +3,6 @@ import Testing
 @testable import LumbungServer
 
 @Suite struct DestinationReaderTests {
-    private func http(_ yaml: String) -> HTTPDestinationConfiguration? {
-        if case .http(let http) = inbox(yaml).destinations[0].kind { http } else { nil }
-    }
-
     @Test func `an address alone has the defaults`() {
         let destination = inbox("destinations: {app: {url: https://app.example/hooks}}").destinations[0]
         #expect(destination.name == "app")
@@ -61,7 +57,7 @@ import Testing
         "http://app_1:3000", "https://a.example./", "https://a/@b", "https://a?x=@",
     ])
     func `addresses that fit`(_ url: String) {
-        #expect(http("destinations: {app: {url: \"\(url)\"}}")?.url == url)
+        #expect(firstHTTP("destinations: {app: {url: \"\(url)\"}}")?.url == url)
     }
 
     @Test(arguments: [
@@ -96,8 +92,8 @@ import Testing
         ("url: [x]", "f:3:10: `url`: expected an address, found a list"),
         ("log: false", "f:3:10: `log`: expected true; leave the destination out to write no log"),
         ("log: x", "f:3:10: `log`: expected true or false, found \"x\""),
-        ("{url: https://a, log: true}", "f:3:22: a destination has either `url` or `log`, not both"),
-        ("{log: true, timeout: 1s}", "f:3:17: `timeout` needs `url`"),
+        ("{url: https://a, log: true}", "f:3:22: a destination has exactly one of `url`, `command` and `log`"),
+        ("{log: true, timeout: 1s}", "f:3:17: `timeout` needs `url` or `command`"),
         ("{log: true, headers: {}}", "f:3:17: `headers` needs `url`"),
         ("{log: true, allow_private: true}", "f:3:17: `allow_private` needs `url`"),
         ("{log: true, concurrency: 0}", "f:3:30: `concurrency`: expected a whole number from 1 to 1000, found \"0\""),
@@ -160,24 +156,18 @@ import Testing
         ),
         ("{log: true, retry: {first: 8h}}", "f:3:24: `retry`: the first wait (8h) is longer than the longest (6h)"),
         ("{log: true, retry: {last: 1h}}", "f:3:25: unknown key `last`; known keys: attempts, first, longest"),
-        ("{concurrency: 2}", "f:3:5: the destination `app` needs `url: https://…` or `log: true`"),
-        ("{command: [x]}", "f:3:6: `command` is not supported in this version"),
+        (
+            "{concurrency: 2}",
+            "f:3:5: the destination `app` needs `url: https://…`, `command: [program]` or `log: true`"
+        ),
         (
             "urll: https://a",
-            "f:3:5: the destination `app` needs `url: https://…` or `log: true`\n"
+            "f:3:5: the destination `app` needs `url: https://…`, `command: [program]` or `log: true`\n"
                 + "f:3:5: unknown key `urll`; did you mean `url`?"
         ),
     ])
     func `each problem has its place`(_ line: String, _ expected: String) {
         #expect(problems("destinations:\n  app:\n    \(line)\n").sorted().joined(separator: "\n") == expected)
-    }
-
-    @Test(arguments: ["secret", "secret_file", "secrets", "rate", "permanent", "order_by", "command"])
-    func `what this version cannot do is refused`(_ key: String) {
-        #expect(
-            problems("destinations:\n  a: {url: https://a, \(key): [x]}\n") == [
-                "f:2:23: `\(key)` is not supported in this version"
-            ])
     }
 
     @Test func `headers have bounds`() {

@@ -70,8 +70,8 @@ import Testing
     @Test func `places and names stay when braces are hidden from the parser`() {
         #expect(
             problems("{\"x${A}\": 1, y: ${NONE}}\n") == [
-                "f:1:2: unknown key `x${A}`; known keys: settings, sources, destinations, routes",
-                "f:1:14: unknown key `y`; known keys: settings, sources, destinations, routes",
+                "f:1:2: unknown key `x${A}`; known keys: settings, security, sources, destinations, routes",
+                "f:1:14: unknown key `y`; known keys: settings, security, sources, destinations, routes",
                 "f:1:17: the environment variable NONE is not set",
             ])
         #expect(

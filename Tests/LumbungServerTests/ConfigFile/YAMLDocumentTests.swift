@@ -50,9 +50,8 @@ import Testing
         ("setings: {}\n", "f:1:1: unknown key `setings`; did you mean `settings`?"),
         (
             "wildly_other: {}\n",
-            "f:1:1: unknown key `wildly_other`; known keys: settings, sources, destinations, routes"
+            "f:1:1: unknown key `wildly_other`; known keys: settings, security, sources, destinations, routes"
         ),
-        ("security: {}\n", "f:1:1: `security` is not supported in this version"),
     ])
     func `each problem has its place`(_ yaml: String, _ line: String) {
         #expect(problems(yaml) == [line])

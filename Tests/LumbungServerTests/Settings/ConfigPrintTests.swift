@@ -39,9 +39,9 @@ import Testing
         #expect(lines.contains("shop    json:/id, header:X-Id, sha256  order  10              no"))
         #expect(
             lines.contains(
-                "app          http  3            2 x 1s..90s  https://app.example/hook?********; timeout 250ms; "
+                "app          http  3            -     2 x 1s..90s  https://app.example/hook?********; timeout 250ms; "
                     + "private addresses allowed; Authorization: ********"))
-        #expect(lines.contains("print        log   -            12 x 5s..6h  paused"))
+        #expect(lines.contains("print        log   -            -     12 x 5s..6h  paused"))
         #expect(lines.contains("shop  app, print"))
         #expect(lines.allSatisfy { !$0.hasSuffix(" ") })
     }

@@ -48,7 +48,7 @@ import Testing
         #expect(try line("none") == [start + "cannot read the file \"none\" for ADMIN_TOKEN: there is no such file"])
         #expect(try line("/") == [start + "cannot read the file \"/\" for ADMIN_TOKEN: is a directory"])
         #expect(try line("empty", ["empty": "\n"]) == [start + "the file \"empty\" for ADMIN_TOKEN is empty"])
-        let large = String(repeating: "a", count: SettingsLayers.valueFileMaxBytes + 1)
+        let large = String(repeating: "a", count: BoundedFile.valueMaxBytes + 1)
         #expect(
             try line("large", ["large": large]) == [
                 start + "cannot read the file \"large\" for ADMIN_TOKEN: it is larger than 65536 bytes"
