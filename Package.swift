@@ -88,8 +88,8 @@ let package = Package(
         .target(
             name: "LumbungServer",
             dependencies: [
-                "LumbungCore", "LumbungKit", "LumbungSQLite", "LumbungTransport", "LumbungHTTP", "LumbungObservability",
-                .configuration, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals, .yams,
+                "LumbungCore", "LumbungKit", "LumbungSignatures", "LumbungSQLite", "LumbungTransport", "LumbungHTTP",
+                "LumbungObservability", .configuration, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals, .yams,
             ],
             swiftSettings: house
         ),

@@ -123,6 +123,11 @@ public final class SQLiteInbox: InboxStore {
         try await reader.statusCounts()
     }
 
+    /// Counts the open deliveries by destination beside the writer, within two seconds.
+    public func openDeliveries() async throws(StoreError) -> [DestinationID: Int] {
+        try await reader.openDeliveries()
+    }
+
     /// Lists the kept rejections, newest first.
     public func rejections(limit: Int) async throws(StoreError) -> [Rejection] {
         try await reader.rejections(limit: limit)

@@ -64,6 +64,7 @@ final class FakeStore: InboxStore {
     }
     func event(_ id: EventID) async throws(StoreError) -> StoredEvent? { nil }
     func statusCounts() async throws(StoreError) -> [EventStatus: Int] { [:] }
+    func openDeliveries() async throws(StoreError) -> [DestinationID: Int] { [:] }
     func rejections(limit: Int) async throws(StoreError) -> [Rejection] { rejections }
 }
 

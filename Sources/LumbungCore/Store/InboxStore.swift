@@ -56,6 +56,10 @@ public protocol InboxStore: Sendable {
     /// - Throws: ``StoreError``.
     func statusCounts() async throws(StoreError) -> [EventStatus: Int]
 
+    /// Counts the deliveries that wait or run, by destination; walks what it counts, so not for hot paths.
+    /// - Throws: ``StoreError``.
+    func openDeliveries() async throws(StoreError) -> [DestinationID: Int]
+
     /// Lists the kept rejections, newest first.
     /// - Throws: ``StoreError``.
     func rejections(limit: Int) async throws(StoreError) -> [Rejection]

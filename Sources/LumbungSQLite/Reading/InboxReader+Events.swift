@@ -39,6 +39,18 @@ extension InboxReader {
         }
     }
 
+    /// Counts the open deliveries by destination, over the index that holds those and no others.
+    func openDeliveries() async throws(StoreError) -> [DestinationID: Int] {
+        try await read { database in
+            let sql = """
+                SELECT destination_id, count(*) FROM delivery INDEXED BY delivery_due WHERE due_at IS NOT NULL
+                GROUP BY destination_id
+                """
+            let counts = try Row.fetchAll(database, sql: sql).map { (DestinationID($0[0]), $0[1] as Int) }
+            return Dictionary(counts) { first, _ in first }
+        }
+    }
+
     /// Lists the kept rejections, newest first.
     func rejections(limit: Int) async throws(StoreError) -> [Rejection] {
         try await read { database in

@@ -23,7 +23,7 @@ extension DestinationReader {
         let written = zip(Self.fileKeys, [caFile, certificateFile, keyFile]).compactMap { key, file in
             file.map { (key, $0.written) }
         }
-        return HTTPDestinationConfiguration(
+        let configured = HTTPDestinationConfiguration(
             url: scalar.text,
             writtenURL: scalar.isInterpolated ? scalar.written : nil,
             headers: headers ?? [],
@@ -35,6 +35,14 @@ extension DestinationReader {
             clientKeyFile: keyFile?.path,
             writtenFiles: Dictionary(written) { first, _ in first }
         )
+        let isClean = problems.isEmpty
+        do throws(HTTPDestinationProblem) {
+            _ = try configured.destination()
+        } catch {
+            // Whatever the checks above have named already says more than this.
+            if isClean { problems.add(url.value.location, "\(error)") }
+        }
+        return configured
     }
 
     /// The largest file of certificates or keys, in bytes: a system's whole bundle has a quarter of it.

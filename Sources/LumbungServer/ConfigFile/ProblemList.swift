@@ -3,6 +3,9 @@ struct ProblemList: Sendable {
     /// The problems in the order found, each once.
     private(set) var problems: [SettingsProblem] = []
 
+    /// Whether nothing was found so far.
+    var isEmpty: Bool { problems.isEmpty }
+
     /// The most problems that are kept: past it a person mends the first ones and looks again.
     static let limit = 200
 

@@ -42,15 +42,28 @@ public struct Server: Sendable {
     }
 
     private func serve(_ logs: Logs) async throws {
+        let threads = MultiThreadedEventLoopGroup.singleton
+        let factory = DestinationFactory(
+            logs: logs, eventLoopGroup: threads, workerCount: configuration.settings.workerCount)
+        // What cannot be built is known before the inbox is touched: a start that fails here leaves no mark on it.
+        let destinations = try factory.destinations(configuration.inbox)
+        let store = try openStore()
+        do {
+            try await serve(store, destinations: destinations, logs: logs)
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private func serve(_ store: SQLiteInbox, destinations: [String: Destination], logs: Logs) async throws {
         let settings = configuration.settings
         let logger = logs.logger("lumbung")
-        let store = try openStore()
-        let now = WallClock.now()
-        let recovery = try await recover(store, now: now, logger: logger)
+        let recovery = try await recover(store, now: WallClock.now(), logger: logger)
         let threads = MultiThreadedEventLoopGroup.singleton
         let numbers = try await store.register(destinations: configuration.inbox.destinations.map(\.name))
-        let parts = Wiring.Parts(logs: logs, eventLoopGroup: threads, workerCount: settings.workerCount)
-        let wiring = try Wiring(configuration.inbox, numbers: numbers, parts: parts)
+        let wiring = try Wiring(configuration.inbox, numbers: numbers, destinations: destinations)
+        try await reportOrphans(store, numbers: numbers, logger: logger)
         let engine = Engine(
             store: store,
             destinations: wiring.destinations,
@@ -133,6 +146,18 @@ public struct Server: Sendable {
                 metadata: ["count": "\(report.interrupted)", "set_aside": "\(report.poisoned)"])
         }
         return report
+    }
+
+    /// Tells about deliveries to destinations that the configuration no longer has: they wait until it has them again.
+    private func reportOrphans(_ store: SQLiteInbox, numbers: [String: DestinationID], logger: Logger) async throws {
+        let configured = Set(configuration.inbox.destinations.map(\.name))
+        let waiting = try await store.openDeliveries()
+        for (name, number) in numbers.sorted(by: { $0.key < $1.key }) where !configured.contains(name) {
+            guard let count = waiting[number], count > 0 else { continue }
+            logger.warning(
+                "deliveries wait for a destination that is not configured any more; they run once it is again",
+                metadata: ["destination": "\(name)", "count": "\(count)"])
+        }
     }
 
     private var engineConfiguration: EngineConfiguration {

@@ -1,29 +1,16 @@
 import LumbungCore
 import LumbungKit
-import LumbungTransport
-import NIOCore
 
 /// The configuration's sources, destinations and routes as the engine takes them.
 struct Wiring {
     let destinations: [DestinationID: Destination]
     let routes: [(source: Source, destinations: [DestinationID])]
 
-    /// What destinations are built from.
-    struct Parts {
-        var logs: Logs
-        var eventLoopGroup: any EventLoopGroup
-        var workerCount: Int
-    }
-
     init(
-        _ inbox: InboxConfiguration, numbers: [String: DestinationID], parts: Parts
+        _ inbox: InboxConfiguration, numbers: [String: DestinationID], destinations made: [String: Destination]
     ) throws(ServerFailure) {
-        var destinations: [DestinationID: Destination] = [:]
-        for configured in inbox.destinations {
-            guard let number = numbers[configured.name] else { continue }
-            destinations[number] = try Self.destination(configured, parts)
-        }
-        self.destinations = destinations
+        let numbered = made.compactMap { name, destination in numbers[name].map { ($0, destination) } }
+        destinations = Dictionary(numbered) { first, _ in first }
         var routes: [(source: Source, destinations: [DestinationID])] = []
         for configured in inbox.sources {
             let names = inbox.routes.filter { $0.sources.contains(configured.name) }.flatMap(\.destinations)
@@ -36,66 +23,6 @@ struct Wiring {
     /// Lets go of the connections to every destination; after the last attempt.
     func shutdown() async {
         for destination in destinations.values { await destination.transport.shutdown() }
-    }
-
-    private static func destination(
-        _ configured: DestinationConfiguration, _ parts: Parts
-    ) throws(ServerFailure) -> Destination {
-        Destination(
-            name: configured.name,
-            transport: try transport(configured, parts),
-            retry: RetryPolicy(
-                attempts: configured.retry.attempts,
-                first: configured.retry.firstWait,
-                longest: configured.retry.longestWait
-            ),
-            concurrency: configured.concurrency,
-            isPaused: configured.isPaused
-        )
-    }
-
-    private static func transport(
-        _ configured: DestinationConfiguration, _ parts: Parts
-    ) throws(ServerFailure) -> any Transport {
-        try refuseUnwired(configured)
-        switch configured.kind {
-        case .log:
-            return LogTransport(logger: parts.logs.logger("lumbung.destination.\(configured.name)"))
-        case .http(let http):
-            return try self.http(http, configured, parts)
-        case .command:
-            throw ServerFailure("destination \(configured.name): `command` is not wired", exitCode: 78)
-        }
-    }
-
-    /// Refuses what the file can say and nothing acts on yet: a key that is quietly ignored breaks a promise.
-    private static func refuseUnwired(_ configured: DestinationConfiguration) throws(ServerFailure) {
-        var keys: [(key: String, isSet: Bool)] = [
-            ("rate", configured.rate != nil), ("permanent", !configured.permanent.isEmpty),
-            ("order_by", configured.order != nil),
-        ]
-        if case .http(let http) = configured.kind {
-            keys.append(("secret", !http.secrets.isEmpty))
-            keys += DestinationReader.fileKeys.map { ($0, http.writtenFiles[$0] != nil) }
-        }
-        guard let key = keys.first(where: \.isSet)?.key else { return }
-        throw ServerFailure("destination \(configured.name): `\(key)` is not wired", exitCode: 78)
-    }
-
-    private static func http(
-        _ http: HTTPDestinationConfiguration, _ configured: DestinationConfiguration, _ parts: Parts
-    ) throws(ServerFailure) -> any Transport {
-        do throws(HTTPDestinationError) {
-            var destination = try HTTPDestination(
-                url: http.url, headers: http.headers.map { ($0.name, $0.value.revealed) })
-            destination.timeout = http.timeout
-            destination.allowPrivate = http.allowPrivate
-            destination.concurrency = configured.concurrency ?? parts.workerCount
-            destination.userAgent = "Lumbung/\(LumbungVersion.text)"
-            return HTTPTransport(destination: destination, eventLoopGroup: parts.eventLoopGroup)
-        } catch {
-            throw ServerFailure("destination \(configured.name): \(error)", exitCode: 78)
-        }
     }
 
     private static func source(_ configured: SourceConfiguration) throws(ServerFailure) -> Source {

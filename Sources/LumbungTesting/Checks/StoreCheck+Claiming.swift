@@ -67,6 +67,32 @@ extension StoreCheck {
             let rest = try await bench.turn(claims: [bench.claim(bench.second)])
             #expect(rest.leases.map(\.event.identity) == ["1", "2", "3"])
         },
+        StoreCheck("the limits of workers hold over all claims, and batches do not count") { bench async throws in
+            for index in 0..<6 { _ = try await bench.put(.sample("\(index)", to: [bench.first, bench.second])) }
+            let claims = [
+                Turn.Claim(destination: bench.first, limit: 6, suspectLimit: 0, pool: .unproven),
+                Turn.Claim(destination: bench.second, limit: 6, suspectLimit: 0, pool: .worker),
+            ]
+            var turn = Turn(
+                records: [], claims: claims, leaseLimit: 100, now: bench.now,
+                leaseUntil: bench.now.advanced(by: .seconds(60)))
+            (turn.workerLimit, turn.unprovenLimit) = (5, 2)
+            let result = try await bench.store.turn(turn)
+            #expect(result.leases.count { $0.destination == bench.first } == 2)
+            #expect(result.leases.count { $0.destination == bench.second } == 3)
+            #expect(result.nextDueAt == bench.now, "more is due than the limits allowed")
+            turn.claims = claims.map { Turn.Claim(destination: $0.destination, limit: 6, suspectLimit: 0, pool: .batch) }
+            (turn.workerLimit, turn.unprovenLimit) = (0, 0)
+            #expect(try await bench.store.turn(turn).leases.count == 7)
+        },
+        StoreCheck("open deliveries are counted by destination") { bench async throws in
+            #expect(try await bench.store.openDeliveries() == [:])
+            for index in 0..<3 { _ = try await bench.put(.sample("\(index)", to: [bench.first, bench.second])) }
+            try await bench.finish(.complete)
+            #expect(try await bench.store.openDeliveries() == [bench.second: 3])
+            _ = try await bench.turn(claims: [bench.claim(bench.second, 1)])
+            #expect(try await bench.store.openDeliveries() == [bench.second: 3], "what runs is open as well")
+        },
         StoreCheck("an unclaimed destination is left alone") { bench async throws in
             _ = try await bench.put(.sample("one", to: [bench.second]))
             let turn = try await bench.turn(claims: [bench.claim(bench.first)])

@@ -28,6 +28,15 @@ extension InboxModel {
         entries.values.reduce(into: [:]) { $0[$1.status, default: 0] += 1 }
     }
 
+    /// Counts the open deliveries by destination; destinations without any are left out.
+    public func openDeliveries() -> [DestinationID: Int] {
+        entries.values.reduce(into: [:]) { counts, entry in
+            for (destination, delivery) in entry.deliveries where delivery.dueAt != nil {
+                counts[destination, default: 0] += 1
+            }
+        }
+    }
+
     /// The kept rejections, newest first.
     public func rejections(limit: Int) -> [Rejection] {
         Array(keptRejections.reversed().prefix(max(0, limit)))

@@ -103,6 +103,11 @@ public final class MemoryInbox: InboxStore {
         try change(.read) { model throws(StoreError) in model.statusCounts() }.get()
     }
 
+    /// Counts the open deliveries by destination.
+    public func openDeliveries() async throws(StoreError) -> [DestinationID: Int] {
+        try change(.read) { model throws(StoreError) in model.openDeliveries() }.get()
+    }
+
     /// Lists the kept rejections, newest first.
     public func rejections(limit: Int) async throws(StoreError) -> [Rejection] {
         try change(.read) { model throws(StoreError) in model.rejections(limit: limit) }.get()
