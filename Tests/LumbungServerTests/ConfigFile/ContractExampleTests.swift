@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LumbungServer
@@ -51,7 +52,7 @@ import Testing
         let places = [
             "3:5 allow", "4:5 token", "6:5 secret", "9:5 secret_file", "11:5 verify", "16:5 rate", "18:5 answer",
             "23:5 secret",
-            "27:5 rate", "29:5 permanent", "30:5 order_by", "33:5 command", "37:5 type", "38:5 when",
+            "27:5 rate", "29:5 permanent", "30:5 order_by", "33:5 command",
         ]
         var expected = places.map { place in
             let parts = place.split(separator: " ")
@@ -81,8 +82,17 @@ import Testing
                 allow_private: false
             routes:
               - from: accurate
+                type: [SALES_RECEIPT, "PURCHASE_*"]
+                when: {/data/0/action: WRITE, /databaseId: [1293289, 1293290], /total: {gt: 0}}
                 to: [app]
             """
         #expect(inbox(yaml, environment: ["APP_TOKEN": "t"]).routes.count == 1)
+    }
+
+    @Test func `the example file is accepted`() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+        let text = try String(contentsOf: root.appending(path: "lumbung.example.yaml"), encoding: .utf8)
+        let routes = inbox(text).routes
+        #expect(routes.contains { !$0.types.isEmpty && !$0.conditions.isEmpty })
     }
 }
