@@ -11,24 +11,40 @@ public final class Intake: Sendable {
     private let committed: CommitHint
     private let clock = ContinuousClock()
 
-    /// Makes an intake.
+    /// Makes an intake whose events go where the routes of their source say.
     /// - Parameters:
     ///   - store: Where the events go.
-    ///   - routes: Every source with the destinations its events go to.
+    ///   - sources: Every source with its routes; of two with one name the first counts.
     ///   - patience: How long a commit may wait before the sender is told 503.
     ///   - committed: Is told after each commit that brought new work.
     public init(
         store: any InboxStore,
-        routes: [(source: Source, destinations: [DestinationID])],
+        sources: [(source: Source, routes: RouteTable)],
         patience: Duration,
         committed: @escaping CommitHint
     ) {
         self.store = store
         self.plans = Dictionary(
-            routes.map { ($0.source.name, IntakePlan(source: $0.source, destinations: $0.destinations)) },
+            sources.map { ($0.source.name, IntakePlan(source: $0.source, routes: $0.routes)) },
             uniquingKeysWith: { first, _ in first })
         self.patience = patience
         self.committed = committed
+    }
+
+    /// Makes an intake whose events all go to the destinations of their source.
+    /// - Parameters:
+    ///   - store: Where the events go.
+    ///   - routes: Every source with the destinations its events go to.
+    ///   - patience: How long a commit may wait before the sender is told 503.
+    ///   - committed: Is told after each commit that brought new work.
+    public convenience init(
+        store: any InboxStore,
+        routes: [(source: Source, destinations: [DestinationID])],
+        patience: Duration,
+        committed: @escaping CommitHint
+    ) {
+        let sources = routes.map { (source: $0.source, routes: RouteTable(always: $0.destinations)) }
+        self.init(store: store, sources: sources, patience: patience, committed: committed)
     }
 
     /// The source of a name, or nil.

@@ -1,12 +1,14 @@
 import Crypto
 import LumbungCore
 
-/// A source made ready for its requests: the values to look for, and how they become identity and type.
+/// A source made ready for its requests: the values to look for, and how they become identity, type and destinations.
 ///
 /// Pure: bytes in, events or a problem out.
 struct IntakePlan: Sendable {
     let source: Source
-    let destinations: [DestinationID]
+    private let routes: RouteTable
+    /// Where the values that the routes ask about begin among the scanned ones.
+    private let firstRouteValue: Int
     private let scan: ScanPlan
     private let identity: [Step]
     private let type: TypeStep
@@ -23,9 +25,9 @@ struct IntakePlan: Sendable {
         case text(String)
     }
 
-    init(source: Source, destinations: [DestinationID]) {
+    init(source: Source, routes: RouteTable) {
         self.source = source
-        self.destinations = destinations
+        self.routes = routes
         var pointers: [JSONPointer] = []
         identity =
             source.identity.map { rule in
@@ -44,7 +46,8 @@ struct IntakePlan: Sendable {
         case .header(let name): type = .header(name)
         case .text(let text): type = .text(text)
         }
-        scan = ScanPlan(pointers: pointers)
+        firstRouteValue = pointers.count
+        scan = ScanPlan(pointers: pointers + routes.pointers)
     }
 
     /// Reads the events out of a request.
@@ -66,11 +69,13 @@ struct IntakePlan: Sendable {
             let place = body.shape == .array ? "event \(index + 1): " : ""
             let identity = try identity(
                 of: element, digest: digest, request: request, isOnly: body.elements.count == 1, place: place)
+            let type = type(of: element, request: request)
+            let destinations = routes.destinations(type: type, values: element.values[firstRouteValue...])
             events.append(
                 NewEvent(
                     source: source.name,
                     identity: identity,
-                    type: type(of: element, request: request),
+                    type: type,
                     content: EventContent(payload: payload, digest: digest, headers: headers),
                     receivedAt: request.receivedAt,
                     routing: EventRouting(destinations: destinations, resendRevives: source.resendRevives)
@@ -138,13 +143,17 @@ struct IntakePlan: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The event's type; empty when there is none, when it is unusable, and when its key occurs more than once, so
+    /// that no route takes an event for a type that its destination may read differently.
     private func type(of element: ScannedElement, request: IngestRequest) -> String {
         let bytes: [UInt8]
         switch type {
         case .text(let text): return text
         case .header(let name): bytes = Array((request.header(name) ?? "").utf8)
         case .value(let index):
-            switch element.values[index].content {
+            let value = element.values[index]
+            switch value.content {
+            case _ where value.isAmbiguous: bytes = []
             case .string(let text, hasLoneSurrogate: false): bytes = text
             case .number(let digits): bytes = digits
             case .string, .absent, .null, .bool, .object, .array: bytes = []

@@ -1,3 +1,5 @@
+public import LumbungCore
+
 /// The sources, destinations and routes that the server runs with.
 public struct InboxConfiguration: Sendable, Equatable {
     /// Where events come from; at least one, with distinct names.
@@ -15,10 +17,41 @@ public struct InboxConfiguration: Sendable, Equatable {
     )
 }
 
-/// The events of some sources go to some destinations.
+/// The events of some sources go to some destinations, perhaps only those of some types or with some payloads.
 public struct RouteConfiguration: Sendable, Equatable {
     /// Names of sources, `*` written out, each once.
     public let sources: [String]
+    /// The types that the route takes; empty for any.
+    public let types: [Written<TypePattern>]
+    /// What must hold of a payload, all of it; empty for nothing.
+    public let conditions: [Written<RouteCondition>]
     /// Names of destinations, each once.
     public let destinations: [String]
+
+    /// Describes a route; without types and conditions it takes every event of its sources.
+    public init(
+        sources: [String],
+        types: [Written<TypePattern>] = [],
+        conditions: [Written<RouteCondition>] = [],
+        destinations: [String]
+    ) {
+        self.sources = sources
+        self.types = types
+        self.conditions = conditions
+        self.destinations = destinations
+    }
+}
+
+/// A part of the config file, ready to be used and ready to be shown.
+public struct Written<Value: Sendable & Equatable>: Sendable, Equatable {
+    /// What the server runs with.
+    public let value: Value
+    /// The file's form of it, in which variables are not filled in; of a condition, what stands behind its pointer.
+    public let text: String
+
+    /// Takes a value and how to show it.
+    public init(_ value: Value, text: String) {
+        self.value = value
+        self.text = text
+    }
 }

@@ -23,6 +23,8 @@ struct LocatedNode: Sendable {
 
     let location: FileLocation
     let content: Content
+    /// Whether `null` or `~` was written, where a forgotten value would be nothing as well.
+    var isWrittenNull = false
 
     /// What stands there, in words.
     ///

@@ -40,7 +40,11 @@ struct LocatedNodeBuilder {
         remainingNodes -= 1
         switch node {
         case .scalar(let scalar):
-            return LocatedNode(location: location, content: content(of: scalar, at: location))
+            let content = content(of: scalar, at: location)
+            if case .nothing = content {
+                return LocatedNode(location: location, content: content, isWrittenNull: !scalar.string.isEmpty)
+            }
+            return LocatedNode(location: location, content: content)
         case .sequence(let sequence):
             guard isPlain(sequence.tag, "seq", at: location) else {
                 return LocatedNode(location: location, content: .unusable)

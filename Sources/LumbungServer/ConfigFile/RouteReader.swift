@@ -1,10 +1,15 @@
+import LumbungCore
+
 /// Reads `routes`.
 struct RouteReader {
-    static let keys = ["from", "to"]
-    static let unsupported = ["type", "when"]
+    static let keys = ["from", "type", "when", "to"]
 
     /// The most routes.
     static let maxRoutes = 1000
+    /// The most types of one route.
+    static let maxTypes = 100
+    /// The most different places in payloads that all routes together ask about: each is looked up in every event.
+    static let maxPlaces = 100
 
     let sourceNames: [String]
     let destinationNames: [String]
@@ -19,14 +24,19 @@ struct RouteReader {
         if elements.count > Self.maxRoutes {
             problems.add(node.location, "`routes`: expected at most \(Self.maxRoutes), found \(elements.count)")
         }
-        return elements.prefix(Self.maxRoutes).compactMap { route($0, &problems) }
+        let routes = elements.prefix(Self.maxRoutes).compactMap { route($0, &problems) }
+        let places = Set(routes.flatMap { $0.conditions.map(\.value.pointer) })
+        if places.count > Self.maxPlaces {
+            problems.add(
+                node.location,
+                "`routes`: expected at most \(Self.maxPlaces) different JSON Pointers in all `when`, "
+                    + "found \(places.count)")
+        }
+        return routes
     }
 
     private func route(_ node: LocatedNode, _ problems: inout ProblemList) -> RouteConfiguration? {
-        guard
-            let reader = MappingReader(
-                node, name: "routes", keys: Self.keys, unsupported: Self.unsupported, &problems)
-        else { return nil }
+        guard let reader = MappingReader(node, name: "routes", keys: Self.keys, &problems) else { return nil }
         var lists: [[String]] = []
         for (key, kind, known) in [("from", "source", sourceNames), ("to", "destination", destinationNames)] {
             guard let entry = reader[key] else {
@@ -35,7 +45,42 @@ struct RouteReader {
             }
             lists.append(names(entry, kind: kind, known: known, &problems))
         }
-        return lists.count == 2 ? RouteConfiguration(sources: lists[0], destinations: lists[1]) : nil
+        let types = reader["type"].map { Self.types($0.value, &problems) } ?? []
+        let conditions = reader["when"].map { ConditionReader.read($0, &problems) } ?? []
+        guard lists.count == 2 else { return nil }
+        return RouteConfiguration(
+            sources: lists[0], types: types, conditions: conditions, destinations: lists[1])
+    }
+
+    private static func types(_ node: LocatedNode, _ problems: inout ProblemList) -> [Written<TypePattern>] {
+        let expected = "a type, a pattern such as SALES_*, or a list of them"
+        let nodes: [LocatedNode]
+        switch node.content {
+        case .list(let elements): nodes = elements
+        case .scalar: nodes = [node]
+        default:
+            node.refuse("type", expected: expected, &problems)
+            return []
+        }
+        if nodes.isEmpty {
+            problems.add(node.location, "`type` is empty: expected \(expected); leave it out to take every type")
+        }
+        if nodes.count > maxTypes {
+            problems.add(node.location, "`type`: expected at most \(maxTypes), found \(nodes.count)")
+        }
+        var types: [Written<TypePattern>] = []
+        for node in nodes.prefix(maxTypes) {
+            guard let scalar = node.scalar("type", expected: "a type or a pattern", &problems) else { continue }
+            guard SourceReader.isFixedType(scalar.text) else {
+                node.refuseText(
+                    "type", expected: "1 to \(SourceReader.typeMaxBytes) bytes of text without control characters",
+                    &problems)
+                continue
+            }
+            let type = Written(TypePattern(scalar.text), text: scalar.written)
+            if !types.contains(type) { types.append(type) }
+        }
+        return types
     }
 
     private func names(

@@ -102,7 +102,7 @@ enum SourceReader {
         return nil
     }
 
-    private static func isFixedType(_ text: String) -> Bool {
+    static func isFixedType(_ text: String) -> Bool {
         (1...typeMaxBytes).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }
 

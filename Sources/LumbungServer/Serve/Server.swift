@@ -72,7 +72,7 @@ public struct Server: Sendable {
             logger: logs.logger("lumbung.engine")
         )
         let intake = Intake(
-            store: store, routes: wiring.routes, patience: settings.busyTimeout, committed: engine.committed)
+            store: store, sources: wiring.sources, patience: settings.busyTimeout, committed: engine.committed)
         let readiness = Readiness(store: store)
         let listeners = Listeners(
             settings: settings, intake: intake, readiness: readiness, logs: logs, eventLoopGroup: threads)

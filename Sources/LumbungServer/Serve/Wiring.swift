@@ -4,20 +4,28 @@ import LumbungKit
 /// The configuration's sources, destinations and routes as the engine takes them.
 struct Wiring {
     let destinations: [DestinationID: Destination]
-    let routes: [(source: Source, destinations: [DestinationID])]
+    let sources: [(source: Source, routes: RouteTable)]
 
     init(
         _ inbox: InboxConfiguration, numbers: [String: DestinationID], destinations made: [String: Destination]
     ) throws(ServerFailure) {
         let numbered = made.compactMap { name, destination in numbers[name].map { ($0, destination) } }
         destinations = Dictionary(numbered) { first, _ in first }
-        var routes: [(source: Source, destinations: [DestinationID])] = []
+        var sources: [(source: Source, routes: RouteTable)] = []
         for configured in inbox.sources {
-            let names = inbox.routes.filter { $0.sources.contains(configured.name) }.flatMap(\.destinations)
-            let chosen = Set(names).compactMap { numbers[$0] }.sorted()
-            routes.append((try Self.source(configured), chosen))
+            let routes = inbox.routes.filter { $0.sources.contains(configured.name) }
+            sources.append((try Self.source(configured), Self.table(of: routes, numbers)))
         }
-        self.routes = routes
+        self.sources = sources
+    }
+
+    /// The routes of one source.
+    static func table(of routes: [RouteConfiguration], _ numbers: [String: DestinationID]) -> RouteTable {
+        RouteTable(
+            routes.map { route in
+                let rule = RouteRule(types: route.types.map(\.value), conditions: route.conditions.map(\.value))
+                return (rule, route.destinations.compactMap { numbers[$0] })
+            })
     }
 
     /// Lets go of the connections to every destination; after the last attempt.

@@ -1,3 +1,5 @@
+import LumbungCore
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -7,7 +9,8 @@
 extension ConfigPrint {
     /// The same as ``table()`` for programs: one JSON object with sorted keys; ends with a line end.
     ///
-    /// Durations are in milliseconds, as the keys say; what is not set is null.
+    /// Durations are in milliseconds, as the keys say; what is not set is null. The test of a route's condition is text,
+    /// as the file writes it.
     public func json() -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -35,8 +38,15 @@ private struct Document: Encodable {
         let resendRevives: Bool
     }
 
+    struct Condition: Encodable {
+        let pointer: String
+        let test: String
+    }
+
     struct Route: Encodable {
         let from: [String]
+        let type: [String]
+        let when: [Condition]
         let to: [String]
     }
 
@@ -61,7 +71,12 @@ private struct Document: Encodable {
                 maxBodyBytes: Nullable(source.maxBodyBytes), resendRevives: source.resendRevives)
         }
         destinations = loaded.inbox.destinations.map(DestinationDocument.init)
-        routes = loaded.inbox.routes.map { Route(from: $0.sources, to: $0.destinations) }
+        routes = loaded.inbox.routes.map { route in
+            Route(
+                from: route.sources, type: route.types.map(\.text),
+                when: route.conditions.map { Condition(pointer: $0.value.pointer.description, test: $0.text) },
+                to: route.destinations)
+        }
     }
 }
 

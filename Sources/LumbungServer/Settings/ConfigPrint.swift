@@ -1,3 +1,5 @@
+import LumbungCore
+
 /// Renders the configuration in force for `lumbung config print`, secrets masked.
 public struct ConfigPrint: Sendable {
     let loaded: LoadedConfiguration
@@ -17,14 +19,21 @@ public struct ConfigPrint: Sendable {
                 source.maxBodyBytes.map(String.init) ?? "-", source.resendRevives ? "yes" : "no",
             ]
         }
-        let routes = inbox.routes.map {
-            [$0.sources.joined(separator: ", "), $0.destinations.joined(separator: ", ")]
+        let routes = inbox.routes.map { route in
+            let types = route.types.map(\.text)
+            let conditions = route.conditions.map { "\($0.value.pointer): \($0.text)" }
+            return [
+                route.sources.joined(separator: ", "),
+                types.isEmpty ? "-" : types.joined(separator: ", "),
+                conditions.isEmpty ? "-" : conditions.joined(separator: ", "),
+                route.destinations.joined(separator: ", "),
+            ]
         }
         return [
             TextTable(["NAME", "VALUE", "ORIGIN"], settings),
             TextTable(["SOURCE", "ID", "TYPE", "MAX BODY BYTES", "RESEND REVIVES"], sources),
             destinationTable(),
-            TextTable(["FROM", "TO"], routes),
+            TextTable(["FROM", "TYPE", "WHEN", "TO"], routes),
         ].map { $0.rendered() }.joined(separator: "\n")
     }
 

@@ -20,6 +20,7 @@ import Testing
         routes:
         - from: "*"
           to: [d, e]
+        - {from: a, type: [A, "B_*"], when: {/a/0: [1, null], /b: {gt: 0, not: {prefix: "${T}"}}}, to: d}
 
         """
 

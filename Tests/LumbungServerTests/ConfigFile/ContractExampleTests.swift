@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LumbungServer
@@ -51,7 +52,6 @@ import Testing
             yaml, environment: Dictionary(uniqueKeysWithValues: names.map { ($0, "0123456789abcdef") }))
         let places = [
             "3:5 allow", "4:5 token", "6:5 secret", "9:5 secret_file", "11:5 verify", "16:5 rate", "18:5 answer",
-            "37:5 type", "38:5 when",
         ]
         var expected = places.map { place in
             let parts = place.split(separator: " ")
@@ -88,9 +88,18 @@ import Testing
                 timeout: 60s
             routes:
               - from: accurate
+                type: [SALES_RECEIPT, "PURCHASE_*"]
+                when: {/data/0/action: WRITE, /databaseId: [1293289, 1293290], /total: {gt: 0}}
                 to: [app]
             """
         let environment = ["APP_TOKEN": "t", "APP_SECRET": "0123456789abcdef"]
         #expect(inbox(yaml, environment: environment).routes.count == 1)
+    }
+
+    @Test func `the example file is accepted`() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+        let text = try String(contentsOf: root.appending(path: "lumbung.example.yaml"), encoding: .utf8)
+        let routes = inbox(text).routes
+        #expect(routes.contains { !$0.types.isEmpty && !$0.conditions.isEmpty })
     }
 }

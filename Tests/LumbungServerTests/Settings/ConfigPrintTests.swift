@@ -19,6 +19,12 @@ import Testing
             concurrency: 3
             retry: {attempts: 2, first: 1s, longest: 90s}
           print: {log: true, paused: true}
+        routes:
+          - {from: shop, to: [app, print]}
+          - from: shop
+            type: [order, "${TOKEN}_*"]
+            when: {/a: x, /b: [1, null, "${TOKEN}"], /c: {gt: 0, not: {prefix: INV}}}
+            to: app
         """
 
     private func printed() throws -> ConfigPrint {
@@ -42,7 +48,13 @@ import Testing
                 "app          http  3            -     2 x 1s..90s  https://app.example/hook?********; timeout 250ms; "
                     + "private addresses allowed; Authorization: ********"))
         #expect(lines.contains("print        log   -            -     12 x 5s..6h  paused"))
-        #expect(lines.contains("shop  app, print"))
+        #expect(lines.contains("FROM  TYPE               WHEN" + String(repeating: " ", count: 67) + "TO"))
+        #expect(lines.contains("shop  -                  -" + String(repeating: " ", count: 70) + "app, print"))
+        #expect(
+            lines.contains(
+                "shop  order, ${TOKEN}_*  /a: \"x\", /b: [1, null, \"${TOKEN}\"], "
+                    + "/c: {gt: 0, not: {prefix: \"INV\"}}  app"
+            ))
         #expect(lines.allSatisfy { !$0.hasSuffix(" ") })
     }
 
@@ -87,6 +99,14 @@ import Testing
         #expect(sources[0]["id"] as? [String] == ["json:/id", "header:X-Id", "sha256"])
         let routes = try #require(object["routes"] as? [[String: Any]])
         #expect(routes[0]["to"] as? [String] == ["app", "print"])
+        #expect(routes[0]["type"] as? [String] == [])
+        #expect(routes[0]["when"] as? [[String: String]] == [])
+        #expect(routes[1]["type"] as? [String] == ["order", "${TOKEN}_*"])
+        #expect(
+            routes[1]["when"] as? [[String: String]] == [
+                ["pointer": "/a", "test": "\"x\""], ["pointer": "/b", "test": "[1, null, \"${TOKEN}\"]"],
+                ["pointer": "/c", "test": "{gt: 0, not: {prefix: \"INV\"}}"],
+            ])
     }
 
     @Test func `no rendering shows a secret`() throws {

@@ -1,0 +1,103 @@
+/// Which events of a source a route takes.
+public struct RouteRule: Sendable, Hashable {
+    /// The types it takes; empty for any.
+    public var types: [TypePattern]
+    /// What must hold of the payload, all of it; empty for nothing.
+    public var conditions: [RouteCondition]
+
+    /// Makes a rule; without arguments it takes every event.
+    public init(types: [TypePattern] = [], conditions: [RouteCondition] = []) {
+        self.types = types
+        self.conditions = conditions
+    }
+}
+
+/// The routes of one source, ready to tell where each of its events goes.
+///
+/// Made once for a source and used for every event; immutable and cheap to copy.
+public struct RouteTable: Sendable {
+    /// The places in a payload that the routes ask about, each once, in the order in which values are handed in.
+    public let pointers: [JSONPointer]
+
+    /// Where every event goes, sorted, each once.
+    private let always: [DestinationID]
+    /// The routes that ask for something, and that could add a destination to those of every event.
+    private let rows: [Row]
+
+    private struct Row: Sendable {
+        var types: [TypePattern]
+        var conditions: [Condition]
+        var destinations: [DestinationID]
+
+        func takes(type: [UInt8], values: inout [TestedValue]) -> Bool {
+            guard types.isEmpty || types.contains(where: { $0.matches(type) }) else { return false }
+            for condition in conditions {
+                guard !values[condition.place].isAmbiguous, condition.test.holds(for: &values[condition.place]) else {
+                    return false
+                }
+            }
+            return true
+        }
+    }
+
+    private struct Condition: Sendable {
+        /// The place, as a position in `pointers`.
+        var place: Int
+        var test: ConditionTest
+    }
+
+    /// Makes the table of a source whose events all go to the same destinations.
+    public init(always destinations: [DestinationID]) {
+        self.init([(RouteRule(), destinations)])
+    }
+
+    /// Makes a table from a source's routes; their order does not matter.
+    public init(_ routes: [(rule: RouteRule, destinations: [DestinationID])]) {
+        let plain = routes.filter { $0.rule.types.isEmpty && $0.rule.conditions.isEmpty }
+        let always = Set(plain.flatMap(\.destinations))
+        var pointers: [JSONPointer] = []
+        var places: [JSONPointer: Int] = [:]
+        var rows: [Row] = []
+        for (rule, destinations) in routes {
+            let more = Set(destinations).subtracting(always).sorted()
+            guard !more.isEmpty else { continue }
+            let conditions = rule.conditions.map { condition in
+                let place = places[condition.pointer] ?? pointers.count
+                if place == pointers.count {
+                    places[condition.pointer] = place
+                    pointers.append(condition.pointer)
+                }
+                return Condition(place: place, test: condition.test)
+            }
+            rows.append(Row(types: rule.types, conditions: conditions, destinations: more))
+        }
+        self.pointers = pointers
+        self.always = always.sorted()
+        self.rows = rows
+    }
+
+    /// Whether every event goes the same way, so that neither its type nor its values matter.
+    public var isConstant: Bool { rows.isEmpty }
+
+    /// Where an event goes: the destinations of every route that takes it, sorted, each once; none when no route does.
+    ///
+    /// Nothing is allocated when ``isConstant``.
+    ///
+    /// - Parameters:
+    ///   - type: The event's type.
+    ///   - values: What stands at ``pointers``, in their order; a value left out counts as absent.
+    public func destinations(type: String, values: ArraySlice<ScannedValue>) -> [DestinationID] {
+        guard !isConstant else { return always }
+        let type = Array(type.utf8)
+        var tested = values.prefix(pointers.count).map(TestedValue.init)
+        while tested.count < pointers.count { tested.append(TestedValue(.absent)) }
+        var found = always
+        var hasSeveral = false
+        for row in rows where row.takes(type: type, values: &tested) {
+            // One route's list is in order already, and shared.
+            hasSeveral = !found.isEmpty
+            if hasSeveral { found += row.destinations } else { found = row.destinations }
+        }
+        return hasSeveral ? Set(found).sorted() : found
+    }
+}
