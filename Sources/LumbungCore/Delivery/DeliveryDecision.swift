@@ -33,7 +33,7 @@ public enum DeliveryDecision: Sendable, Hashable {
         case .status where outcome.statusCode == 410:
             // 410 Gone says that the destination wants no more of it (CONTRACT 5).
             return .dead
-        case .status, .timeout, .refused, .dns, .reset, .tls, .blocked, .unconfigured, .failed:
+        case .status, .timeout, .refused, .dns, .reset, .tls, .blocked, .exit, .unconfigured, .failed:
             guard attempt < policy.attempts else { return .dead }
             var wait = policy.wait(afterAttempt: attempt, jitter: jitter)
             if let asked = outcome.retryAfter { wait = max(wait, min(asked, policy.longest)) }
