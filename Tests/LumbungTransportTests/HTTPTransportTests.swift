@@ -148,8 +148,9 @@ import Testing
     }
 
     @Test func `a closed port refuses at once`() async throws {
-        let port = try await SinkServer.run { $0.port }
-        let outcome = try await HTTPTransport.deliver(to: "http://127.0.0.1:\(port)/")
+        let port = try ClosedPort()
+        let outcome = try await HTTPTransport.deliver(to: "http://127.0.0.1:\(port.number)/")
+        withExtendedLifetime(port) {}
         #expect(outcome.kind == .refused)
     }
 

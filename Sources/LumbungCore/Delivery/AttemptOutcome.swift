@@ -18,6 +18,8 @@ public struct AttemptOutcome: Sendable, Hashable {
         case tls
         /// The address is private and the destination may not reach private addresses.
         case blocked
+        /// The program ended with another exit code than 0, or by a signal.
+        case exit
         /// The stored payload no longer matches its digest; nothing was sent.
         case corrupt
         /// The destination exists no more in the configuration.
@@ -30,7 +32,7 @@ public struct AttemptOutcome: Sendable, Hashable {
 
     /// How it ended.
     public var kind: Kind
-    /// The HTTP status, when one was received.
+    /// The HTTP status, when one was received, or the exit code of a program that failed.
     public var statusCode: Int?
     /// The head of the response body or output, at most ``keptResponseBytes``.
     public var response: [UInt8]

@@ -37,7 +37,7 @@ extension DestinationReader {
         )
         let isClean = problems.isEmpty
         do throws(HTTPDestinationProblem) {
-            _ = try configured.destination()
+            _ = try configured.destination(withFiles: false)
         } catch {
             // Whatever the checks above have named already says more than this.
             if isClean { problems.add(url.value.location, "\(error)") }

@@ -50,10 +50,24 @@ struct DestinationFactory: Sendable {
             } catch {
                 throw ServerFailure("destination \(configured.name): \(error)", exitCode: 78)
             }
-        case .command:
-            throw ServerFailure(
-                "destination \(configured.name): `command` is not supported in this version", exitCode: 78)
+        case .command(let command):
+            do throws(CommandDestinationError) {
+                return CommandTransport(destination: try command.destination())
+            } catch {
+                throw ServerFailure("destination \(configured.name): \(error)", exitCode: 78)
+            }
         }
+    }
+}
+
+extension CommandDestinationConfiguration {
+    /// The destination as the transport takes it.
+    /// - Throws: `CommandDestinationError`.
+    func destination() throws(CommandDestinationError) -> CommandDestination {
+        var destination = try CommandDestination(
+            arguments: arguments, environment: environment.map { ($0.name, $0.value.revealed) }, directory: directory)
+        destination.timeout = timeout
+        return destination
     }
 }
 
@@ -64,15 +78,18 @@ struct HTTPDestinationProblem: Error, CustomStringConvertible {
 }
 
 extension HTTPDestinationConfiguration {
-    /// The destination as the transport takes it; `config check` makes it too, so that it accepts nothing else.
+    /// The destination as the transport takes it; `config check` makes it too, without its files, so that it accepts
+    /// nothing that a start refuses but what stands in them.
     /// - Throws: ``HTTPDestinationProblem``.
-    func destination() throws(HTTPDestinationProblem) -> HTTPDestination {
+    func destination(withFiles: Bool = true) throws(HTTPDestinationProblem) -> HTTPDestination {
         var destination: HTTPDestination
         do throws(HTTPDestinationError) {
             destination = try HTTPDestination(
                 url: url, headers: headers.map { ($0.name, $0.value.revealed) },
-                tls: DestinationTLS(
-                    caFile: caFile, clientCertificateFile: clientCertificateFile, clientKeyFile: clientKeyFile))
+                tls: withFiles
+                    ? DestinationTLS(
+                        caFile: caFile, clientCertificateFile: clientCertificateFile, clientKeyFile: clientKeyFile)
+                    : DestinationTLS())
         } catch {
             throw HTTPDestinationProblem(description: "\(error)")
         }
