@@ -76,7 +76,8 @@ let package = Package(
         .target(
             name: "LumbungTransport",
             dependencies: [
-                "LumbungCore", "LumbungSignatures", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .nioSSL, .subprocess,
+                "LumbungCore", "LumbungSignatures", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .nioSSL,
+                .subprocess,
                 .systemPackage,
             ],
             swiftSettings: house
@@ -94,7 +95,8 @@ let package = Package(
             name: "LumbungServer",
             dependencies: [
                 "LumbungCore", "LumbungKit", "LumbungSignatures", "LumbungSQLite", "LumbungTransport", "LumbungHTTP",
-                "LumbungObservability", .configuration, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals, .yams,
+                "LumbungObservability", .configuration, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
+                .yams,
             ],
             swiftSettings: house
         ),

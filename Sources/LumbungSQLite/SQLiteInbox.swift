@@ -5,7 +5,7 @@ public import LumbungCore
 /// An inbox in one SQLite file, for one process.
 ///
 /// One thread writes; everything that waits at the same time shares one commit and one flush (`synchronous=FULL` in WAL
-/// mode). A few readers look beside it, bounded in time. The file may be read by any other program while it is open.
+/// mode). One reader looks beside it, bounded in time. The file may be read by any other program while it is open.
 public final class SQLiteInbox: InboxStore {
     private let desk: WriterDesk
     private let reader: InboxReader

@@ -2,7 +2,8 @@
 
 The model is harsher than a disk. Of a file only what was written before a completed flush began is sure to be there. Of
 everything later each sector is as old or as new as chance wills, and so is the file's length; and a name that came or
-went is sure only after its folder was flushed.
+went is sure only after its folder was flushed. It does take for granted that a sector is written whole or not at all,
+and that the folder itself is there.
 """
 
 import json
@@ -15,16 +16,17 @@ from pathlib import Path
 
 FLUSHES = ("fsync", "fdatasync")
 SENDS = ("write", "writev", "sendto", "sendmsg")
-# Whatever else could change a file or its name. What the model does not know is refused, not overlooked.
+# Whatever else could change a file or its name; what the model does not know of these is refused, not overlooked.
 CHANGES = ("pwrite64", "pwritev", "pwritev2", "ftruncate", "fallocate", "sendfile", "splice", "copy_file_range")
 NAMES = ("openat", "unlink", "unlinkat", "open", "creat", "rename", "renameat", "renameat2", "link", "linkat")
-# -D: strace is not the parent, so signals and exit codes are the server's own.
+# -D makes strace a grandchild, so that signals and the exit code are the server's own.
 STRACE = (
     "strace", "-D", "-f", "--seccomp-bpf", "-yy", "-xx", "-s", "2000000",
     "-e", "trace=" + ",".join(FLUSHES + SENDS + CHANGES + NAMES), "-o")
 
 # A line of one thread: a call, or the rest of one that began on an earlier line.
 LINE = re.compile(r"(\d+) +(?:<\.\.\. \w+ (resumed)>|(\w+)\()(.*)")
+# A descriptor and what it stands for: 9<TCP:[…->…]>, 8</path>, 7</path<char 1:9>>, 6</path>(deleted).
 DESCRIPTOR = re.compile(r"\d+<(TCP\w*:\[[^\]]*\]|[^<>]*)[<>](\(deleted\))?")
 NEVER = math.inf
 
@@ -222,8 +224,9 @@ class Trace:
                 torn, real = file.changes.pop(), Path(path).read_bytes()
                 if torn.data is None and len(real) == torn.offset:
                     file.changes.append(replace(torn, done=self.lines))
-                elif torn.data and (kept := os.path.commonprefix([torn.data, real[torn.offset:torn.offset + len(torn.data)]])):
-                    file.changes.append(replace(torn, done=self.lines, data=kept))
+                elif torn.data:
+                    there = real[torn.offset:torn.offset + len(torn.data)]
+                    file.changes.append(replace(torn, done=self.lines, data=os.path.commonprefix([torn.data, there])))
 
 
 def answers(chunks):

@@ -2,7 +2,8 @@
 public struct AppendRequest: Sendable {
     /// Is told the outcomes in the order of the events, or why nothing was stored.
     ///
-    /// Called once, from a thread of the store, only after the commit was flushed. It must not block.
+    /// Called once: with success from a thread of the store, only after the commit was flushed; with an error at once, on the
+    /// caller's thread, when the request is not taken. It must not block.
     public typealias Completion = @Sendable (Result<[AppendOutcome], StoreError>) -> Void
 
     /// The events; at least one.

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// A bell that remembers one ring: whoever waits is woken, whoever comes later finds that it rang.
+/// A bell that remembers one ring: the one who waits is woken, whoever comes later finds that it rang. One may wait at a
+/// time.
 ///
 /// Ringing is cheap and may be done from any thread.
 final class WakeSignal: Sendable {

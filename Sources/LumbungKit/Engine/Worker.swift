@@ -71,7 +71,8 @@ struct Worker: Sendable {
         case .complete, .release:
             logger.debug("attempt ended", metadata: metadata(lease, destination, outcome))
         case .retry where outcome.kind == .interrupted:
-            logger.warning("attempt was cut by the stop and runs again", metadata: metadata(lease, destination, outcome))
+            logger.warning(
+                "attempt was cut by the stop and runs again", metadata: metadata(lease, destination, outcome))
         case .retry(let at):
             var metadata = metadata(lease, destination, outcome)
             metadata[LogKeys.nextAttemptAt] = "\(at.iso8601)"

@@ -19,7 +19,9 @@ enum LogRewriting {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var offset: off_t = 0
         while true {
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, offset) }
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe pread(descriptor, $0.baseAddress, $0.count, offset)
+            }
             guard count >= 0 else { throw problem(path) }
             guard count > 0 else { break }
             let written = unsafe buffer.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, count, offset) }

@@ -3,7 +3,7 @@ import LumbungCore
 
 /// A prepared statement of the writer, on SQLite's C API.
 ///
-/// Lives on the writer's thread only. Why not GRDB's: see docs/decisions, the hot statements were measured.
+/// Lives on the writer's thread only. Why not GRDB's: see docs/decisions/0008.
 @safe final class Statement {
     private let handle: OpaquePointer
     private let database: OpaquePointer

@@ -1,6 +1,10 @@
+import LumbungSignatures
+
 /// Reads what payloads are signed with: one of `secret`, `secret_file` and `secrets`.
 struct SigningSecretReader {
     static let keys = ["secret", "secret_file", "secrets"]
+    /// The most secrets of one destination: each adds a signature to every request.
+    static let maxCount = 4
 
     /// Where relative paths start.
     let workingDirectory: String
@@ -24,12 +28,12 @@ struct SigningSecretReader {
     }
 
     private func list(_ node: LocatedNode, _ problems: inout ProblemList) -> [Secret] {
-        let expected = "a list of 1 to \(SigningSecret.maxCount) secrets, newest first"
+        let expected = "a list of 1 to \(Self.maxCount) secrets, newest first"
         guard let elements = node.list("secrets", expected: expected, &problems) else { return [] }
         if elements.isEmpty { problems.add(node.location, "`secrets` is empty: expected \(expected)") }
-        if elements.count > SigningSecret.maxCount {
+        if elements.count > Self.maxCount {
             problems.add(
-                node.location, "`secrets`: expected at most \(SigningSecret.maxCount), found \(elements.count)")
+                node.location, "`secrets`: expected at most \(Self.maxCount), found \(elements.count)")
         }
         var secrets: [Secret] = []
         for element in elements {
@@ -73,8 +77,12 @@ struct SigningSecretReader {
         at location: FileLocation,
         _ problems: inout ProblemList
     ) -> Secret? {
-        guard let fault = SigningSecret.fault(in: text) else { return Secret(text) }
-        problems.add(location, "\(name) \(fault)")
-        return nil
+        do throws(SigningSecretError) {
+            _ = try SigningSecret(text)
+            return Secret(text)
+        } catch {
+            problems.add(location, "\(name): \(error)")
+            return nil
+        }
     }
 }

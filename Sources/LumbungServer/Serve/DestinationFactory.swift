@@ -95,7 +95,7 @@ extension HTTPDestinationConfiguration {
         }
         for secret in secrets {
             do throws(SigningSecretError) {
-                destination.secrets.append(try LumbungSignatures.SigningSecret(secret.revealed))
+                destination.secrets.append(try SigningSecret(secret.revealed))
             } catch {
                 throw HTTPDestinationProblem(description: "`secret`: \(error)")
             }

@@ -81,7 +81,9 @@ extension StoreCheck {
             #expect(result.leases.count { $0.destination == bench.first } == 2)
             #expect(result.leases.count { $0.destination == bench.second } == 3)
             #expect(result.nextDueAt == bench.now, "more is due than the limits allowed")
-            turn.claims = claims.map { Turn.Claim(destination: $0.destination, limit: 6, suspectLimit: 0, pool: .batch) }
+            turn.claims = claims.map {
+                Turn.Claim(destination: $0.destination, limit: 6, suspectLimit: 0, pool: .batch)
+            }
             (turn.workerLimit, turn.unprovenLimit) = (0, 0)
             #expect(try await bench.store.turn(turn).leases.count == 7)
         },

@@ -82,7 +82,8 @@ extension StoreCheck {
             #expect(try await bench.prune(policy, at: late) == 0)
             #expect(try await bench.store.statusCounts()[.pending] == 334)
         },
-        StoreCheck("events of a clock that was ahead do not keep pruning from those behind them") { bench async throws in
+        StoreCheck("events of a clock that was ahead do not keep pruning from those behind them") {
+            bench async throws in
             let ahead = bench.now.advanced(by: .seconds(1_000_000))
             _ = try await bench.store.append((0..<300).map { .sample("ahead \($0)", receivedAt: ahead, to: []) })
             _ = try await bench.store.append((0..<10).map { .sample("\($0)", to: []) })
