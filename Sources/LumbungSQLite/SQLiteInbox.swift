@@ -8,7 +8,7 @@ public import LumbungCore
 /// mode). One reader looks beside it, bounded in time. The file may be read by any other program while it is open.
 public final class SQLiteInbox: InboxStore {
     private let desk: WriterDesk
-    private let reader: InboxReader
+    let reader: InboxReader
     private let busyTimeout: Duration
     private let remarks: [String]
 
@@ -161,7 +161,7 @@ public final class SQLiteInbox: InboxStore {
     }
 
     /// Runs work on the writer's thread inside its next group.
-    private func perform<Value: Sendable>(
+    func perform<Value: Sendable>(
         _ body: @escaping @Sendable (WriterSession) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in

@@ -164,9 +164,9 @@ class Trace:
         arguments = arguments.rstrip().removesuffix(")")
         if re.match(r"-1 E[A-Z]+ ", result):
             return
-        # Of a call in which the process was killed strace tells nothing, or an errno that does not exist.
-        value = re.match(r"\d+", result)
-        if value is None:
+        # Of a call in which the process was killed strace tells nothing or, seen now and then, something made up.
+        value = int(re.match(r"\d+|", result)[0] or -1)
+        if value < 0:
             lines = (lines[0], NEVER)
         if call in NAMES:
             self._name(call, arguments, result, lines)
@@ -176,12 +176,11 @@ class Trace:
             return
         place = unescaped(target[1]).decode(errors="replace")
         if place.startswith("TCP") and call in SENDS:
-            # A send in which the process was killed may have got out.
-            streams.setdefault(place, []).append((lines[0], quoted(arguments)[:int(value[0]) if value else None]))
-        elif place == self.folder and call in FLUSHES and value:
+            streams.setdefault(place, []).append((lines[0], quoted(arguments), value))
+        elif place == self.folder and call in FLUSHES and value == 0:
             self.folder_flushes.append(Flush(*lines))
         elif place in self.names:
-            self._change(call, arguments, value and int(value[0]), self.now(place), lines)
+            self._change(call, arguments, value, self.now(place), lines)
 
     def _name(self, call, arguments, result, lines):
         opened = DESCRIPTOR.match(result)
@@ -202,19 +201,14 @@ class Trace:
 
     def _change(self, call, arguments, result, file, lines):
         if call in FLUSHES:
-            if result is not None:
+            if result == 0:
                 file.flushes.append(Flush(*lines))
             return
-        last = int(arguments.rpartition(", ")[2])
-        if call == "ftruncate":
-            file.changes.append(Change(*lines, last, None))
-        elif call == "pwrite64":
-            data = quoted(arguments)
-            if result is not None and len(data) != result:
-                raise ValueError(f"line {lines[0]}: {result} bytes written, {len(data)} in the trace")
-            file.changes.append(Change(*lines, last, data))
-        else:
+        if call not in ("ftruncate", "pwrite64"):
             raise ValueError(f"line {lines[0]}: {call} of {file.path} is not in the model")
+        data = quoted(arguments) if call == "pwrite64" else None
+        done = lines[1] if result == len(data or b"") else NEVER
+        file.changes.append(Change(lines[0], done, int(arguments.rpartition(", ")[2]), data))
 
     def _settle(self):
         """A write in which the process was killed happened, or the beginning of it, or nothing: the file tells."""
@@ -227,14 +221,17 @@ class Trace:
                 elif torn.data:
                     there = real[torn.offset:torn.offset + len(torn.data)]
                     file.changes.append(replace(torn, done=self.lines, data=os.path.commonprefix([torn.data, there])))
+            if file and any(change.done == NEVER for change in file.changes):
+                raise ValueError(f"a write to {path} that did not go through is not in the model")
 
 
 def answers(chunks):
-    """The answers to posts on one connection; chunks are (line, bytes)."""
-    data, starts = b"".join(chunk for _, chunk in chunks), []
-    for line, chunk in chunks:
+    """The answers to posts on one connection; chunks are (line, bytes, how many of them were taken)."""
+    # The last chunk may be one in which the process was killed, and may have got out as a whole.
+    sent = [(line, data[:taken]) for line, data, taken in chunks[:-1] if taken > 0] + [chunks[-1][:2]]
+    data, starts, at = b"".join(chunk for _, chunk in sent), [], 0
+    for line, chunk in sent:
         starts.extend([line] * len(chunk))
-    at = 0
     while data.startswith(b"HTTP/1.1 ", at):
         head = data.index(b"\r\n\r\n", at)
         length = re.search(rb"content-length: *(\d+)", data[at:head].lower())

@@ -140,6 +140,54 @@ def test_a_hanging_destination_does_not_starve_another(make, sink):
         second.close()
 
 
+def several(url, count, more=""):
+    """The lines of `count` destinations at one address."""
+    return "destinations:\n" + "".join(
+        f"  d{index}:\n    url: {url}\n    allow_private: true\n{more}" for index in range(count))
+
+
+@pytest.mark.parametrize("count", [3, 20])
+def test_however_many_destinations_fail_each_is_tried_to_its_end(make, sink, count):
+    sink.reply = lambda arrival: 500
+    retry = "    retry: {attempts: 3, first: 50ms, longest: 200ms}\n"
+    server = make(config=several(sink.url, count, retry)).start()
+    server.post(event("hopeless"))
+    server.drained()
+    assert server.query("SELECT status, attempts, count(*) FROM delivery GROUP BY 1, 2") == [("dead", 3, count)]
+    assert len(sink.of("hopeless")) == 3 * count
+
+
+def test_a_hanging_destination_leaves_the_other_workers_to_the_others(make, sink):
+    good = Sink()
+    try:
+        names = ["slow", "good1", "good2"]
+        text = "sources:\n" + "".join(f"  from-{name}: {{id: json:/uuid}}\n" for name in names) + "destinations:\n"
+        for name, place in zip(names, [sink, good, good]):
+            text += f"  {name}:\n    url: {place.url}\n    allow_private: true\n"
+        text += "routes:\n" + "".join(f"  - from: from-{name}\n    to: {name}\n" for name in names)
+        server = make(config=text, WORKER_COUNT=60).start()
+        sink.hold()
+        for round in range(5):
+            for name in names:
+                server.post(event(f"{name}-{round}"), source=f"from-{name}")
+        server.completed(*[f"{name}-{round}" for name in names[1:] for round in range(5)])
+        sink.release()
+        server.drained()
+    finally:
+        good.close()
+
+
+def test_ten_failures_in_a_row_rest_a_destination(make, sink):
+    sink.reply = lambda arrival: 500
+    server = make(config=sink.config(more="    retry: {attempts: 1}\n")).start()
+    server.post(b"[" + b",".join(event(f"bad-{index}") for index in range(30)) + b"]")
+    eventually(lambda: server.count("dead") >= 10, "ten have failed")
+    eventually(lambda: server.count("processing") == 0, "nothing runs any more")
+    # Those that ran when it opened were let to their end: five workers.
+    assert 10 <= len(sink.snapshot()) <= 15
+    assert server.count("pending") == 30 - len(sink.snapshot())
+
+
 def test_an_event_that_no_route_takes_is_stored_and_completed(make, sink):
     sources = "sources:\n  accurate: {}\n  lonely: {id: json:/uuid}\nroutes:\n  - from: accurate\n    to: [sink]\n"
     server = make(config=sink.config() + sources).start()

@@ -114,8 +114,8 @@ class Recording:
     def moments(self, count, chance):
         """Lines at which to cut, at most `count`, a fifth of each kind.
 
-        Just before and after the end of a flush of the log, of any other flush, and of the beginning of a file anew; after
-        an answer; after any write.
+        Just before and after the end of a flush of the log, of any other flush, and of the beginning of a file anew;
+        after an answer; after any write.
         """
         flushes = [(file.path == self.log, flush) for file in self.trace.files for flush in file.flushes]
         usual = [flush for log, flush in flushes if log]
@@ -149,7 +149,7 @@ def pinned(server):
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory):
-    """Killed under load twice, then checkpointed beside a reader and stopped, then started on an empty log and killed."""
+    """Killed under load twice, then checkpointed beside a reader and stopped, then started anew and killed at rest."""
     need_strace()
     made = Recording(tmp_path_factory.mktemp("traced"))
     try:

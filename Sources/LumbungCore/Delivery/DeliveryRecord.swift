@@ -4,6 +4,8 @@ public struct DeliveryRecord: Sendable {
     public var lease: LeaseKey
     /// How many deliveries the event has.
     public var fanout: Int
+    /// Whether the delivery has a place in an order.
+    public var isOrdered: Bool
     /// The number of the attempt.
     public var attempt: Int
     /// How it ended.
@@ -17,6 +19,7 @@ public struct DeliveryRecord: Sendable {
     public init(lease: Lease, outcome: AttemptOutcome, decision: DeliveryDecision, timing: AttemptTiming) {
         self.lease = lease.key
         self.fanout = lease.fanout
+        self.isOrdered = lease.isOrdered
         self.attempt = lease.attempt
         self.outcome = outcome
         self.decision = decision

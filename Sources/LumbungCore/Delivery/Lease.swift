@@ -15,6 +15,8 @@ public struct Lease: Sendable {
     public var isSuspect: Bool
     /// How many deliveries the event has; with 1 the event's status is the delivery's.
     public var fanout: Int
+    /// Whether the delivery has a place in an order, so that its end lets the next one go.
+    public var isOrdered = false
 
     /// Makes a lease; only stores do.
     public init(

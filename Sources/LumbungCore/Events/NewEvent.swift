@@ -17,6 +17,8 @@ public struct NewEvent: Sendable {
     public var receivedAt: Timestamp
     /// The destinations that the routes chose, without repeats; empty means unrouted.
     public var destinations: [DestinationID]
+    /// The places of its deliveries in an order; destinations without one keep none.
+    public var orderKeys: [DestinationID: OrderKey]
     /// Whether a duplicate of a dead event starts it again.
     public var resendRevives: Bool
 
@@ -37,6 +39,7 @@ public struct NewEvent: Sendable {
         self.headers = content.headers
         self.receivedAt = receivedAt
         self.destinations = routing.destinations
+        self.orderKeys = routing.orderKeys
         self.resendRevives = routing.resendRevives
     }
 }
@@ -62,12 +65,17 @@ public struct EventContent: Sendable {
 public struct EventRouting: Sendable {
     /// The chosen destinations.
     public var destinations: [DestinationID]
+    /// The places of its deliveries in an order.
+    public var orderKeys: [DestinationID: OrderKey]
     /// Whether a duplicate of a dead event starts it again.
     public var resendRevives: Bool
 
     /// Bundles the decisions of the routes and the source.
-    public init(destinations: [DestinationID], resendRevives: Bool = true) {
+    public init(
+        destinations: [DestinationID], orderKeys: [DestinationID: OrderKey] = [:], resendRevives: Bool = true
+    ) {
         self.destinations = destinations
+        self.orderKeys = orderKeys
         self.resendRevives = resendRevives
     }
 }

@@ -23,6 +23,14 @@ public struct RouteTable: Sendable {
     private let always: [DestinationID]
     /// The routes that ask for something, and that could add a destination to those of every event.
     private let rows: [Row]
+    /// The destinations that want an order, with the place of their key.
+    private let orders: [Order]
+
+    private struct Order: Sendable {
+        var destination: DestinationID
+        var place: Int
+        var deadBlocks: Bool
+    }
 
     private struct Row: Sendable {
         var types: [TypePattern]
@@ -47,12 +55,14 @@ public struct RouteTable: Sendable {
     }
 
     /// Makes the table of a source whose events all go to the same destinations.
-    public init(always destinations: [DestinationID]) {
-        self.init([(RouteRule(), destinations)])
+    public init(always destinations: [DestinationID], orders: [DestinationID: OrderRule] = [:]) {
+        self.init([(RouteRule(), destinations)], orders: orders)
     }
 
     /// Makes a table from a source's routes; their order does not matter.
-    public init(_ routes: [(rule: RouteRule, destinations: [DestinationID])]) {
+    public init(
+        _ routes: [(rule: RouteRule, destinations: [DestinationID])], orders rules: [DestinationID: OrderRule] = [:]
+    ) {
         let plain = routes.filter { $0.rule.types.isEmpty && $0.rule.conditions.isEmpty }
         let always = Set(plain.flatMap(\.destinations))
         var pointers: [JSONPointer] = []
@@ -71,9 +81,34 @@ public struct RouteTable: Sendable {
             }
             rows.append(Row(types: rule.types, conditions: conditions, destinations: more))
         }
+        let reached = Set(routes.flatMap(\.destinations))
+        orders = rules.filter { reached.contains($0.key) }.sorted { $0.key < $1.key }.map { destination, rule in
+            let place = places[rule.pointer] ?? pointers.count
+            if place == pointers.count {
+                places[rule.pointer] = place
+                pointers.append(rule.pointer)
+            }
+            return Order(destination: destination, place: place, deadBlocks: rule.deadBlocks)
+        }
         self.pointers = pointers
         self.always = always.sorted()
         self.rows = rows
+    }
+
+    /// The places in an order of an event's deliveries; empty when no destination of its wants one.
+    /// - Parameters:
+    ///   - destinations: Where the event goes.
+    ///   - values: The scanned values at ``pointers``.
+    public func orderKeys(
+        of destinations: [DestinationID], values: ArraySlice<ScannedValue>
+    ) -> [DestinationID: OrderKey] {
+        guard !orders.isEmpty else { return [:] }
+        var keys: [DestinationID: OrderKey] = [:]
+        for order in orders where destinations.contains(order.destination) {
+            guard let value = values.dropFirst(order.place).first else { continue }
+            keys[order.destination] = OrderKey(value, deadBlocks: order.deadBlocks)
+        }
+        return keys
     }
 
     /// Whether every event goes the same way, so that neither its type nor its values matter.

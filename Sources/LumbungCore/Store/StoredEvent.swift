@@ -73,6 +73,10 @@ public struct StoredDelivery: Sendable, Hashable {
     public var interruptions: Int
     /// When it is due, while it waits.
     public var dueAt: Timestamp?
+    /// The key of its order, or nil.
+    public var orderKey: String?
+    /// Whether it waits for one of the same key that was received before it.
+    public var isHeld = false
     /// The last failure in a sentence, or the empty string.
     public var lastError: String
     /// The attempts that ended, by number.

@@ -70,7 +70,8 @@ struct IntakePlan: Sendable {
             let identity = try identity(
                 of: element, digest: digest, request: request, isOnly: body.elements.count == 1, place: place)
             let type = type(of: element, request: request)
-            let destinations = routes.destinations(type: type, values: element.values[firstRouteValue...])
+            let values = element.values[firstRouteValue...]
+            let destinations = routes.destinations(type: type, values: values)
             events.append(
                 NewEvent(
                     source: source.name,
@@ -78,7 +79,9 @@ struct IntakePlan: Sendable {
                     type: type,
                     content: EventContent(payload: payload, digest: digest, headers: headers),
                     receivedAt: request.receivedAt,
-                    routing: EventRouting(destinations: destinations, resendRevives: source.resendRevives)
+                    routing: EventRouting(
+                        destinations: destinations, orderKeys: routes.orderKeys(of: destinations, values: values),
+                        resendRevives: source.resendRevives)
                 ))
         }
         return events

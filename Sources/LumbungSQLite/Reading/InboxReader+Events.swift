@@ -78,6 +78,8 @@ extension InboxReader {
                 delivery.dueAt = (row["due_at"] as Int64?).map(Timestamp.init(milliseconds:))
             }
             delivery.lastError = row["last_error"]
+            delivery.orderKey = row["order_key"]
+            delivery.isHeld = row["lane"] == Lane.held.rawValue
             delivery.history = try attempts(of: id, delivery.destination, database)
             return delivery
         }

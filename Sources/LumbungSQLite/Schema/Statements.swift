@@ -14,6 +14,14 @@ enum Statements {
         INSERT INTO delivery (event_id, destination_id, status, fanout, due_at) VALUES (?1, ?2, 'pending', ?3, ?4)
         """
 
+    static let insertOrderedDelivery = """
+        INSERT INTO delivery (event_id, destination_id, status, fanout, due_at, order_key, order_blocks, lane)
+        VALUES (?1, ?2, 'pending', ?3, ?4, ?5, ?6, CASE WHEN EXISTS (
+            SELECT 1 FROM delivery WHERE destination_id = ?2 AND order_key = ?5
+                AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1))
+        ) THEN 3 ELSE 0 END)
+        """
+
     static let findIdentity = """
         SELECT id, status, digest FROM webhook_queue WHERE uuid = ?1 AND source = ?2
         """
@@ -44,7 +52,8 @@ enum Statements {
     // 9 to 17: delivery
 
     static let dueDeliveries = """
-        SELECT d.event_id, d.due_at, d.attempts, d.fanout, q.source, q.uuid, q.type, q.digest, q.headers, q.payload
+        SELECT d.event_id, d.due_at, d.attempts, d.fanout, q.source, q.uuid, q.type, q.digest, q.headers, q.payload,
+            d.order_key IS NOT NULL
         FROM delivery AS d JOIN webhook_queue AS q ON q.id = d.event_id
         WHERE d.destination_id = ?1 AND d.lane = ?2 AND d.due_at <= ?3
         ORDER BY d.due_at, d.event_id LIMIT ?4
@@ -63,6 +72,7 @@ enum Statements {
     static let settleDelivery = """
         UPDATE delivery SET status = ?4, lane = 0, lease_token = NULL, due_at = ?5, last_error = ?6
         WHERE event_id = ?1 AND destination_id = ?2 AND lease_token = ?3
+        RETURNING fanout
         """
 
     static let releaseDelivery = """
@@ -84,6 +94,32 @@ enum Statements {
 
     static let deliveryStates = """
         SELECT status, attempts FROM delivery WHERE event_id = ?1
+        """
+
+    static let orderOf = """
+        SELECT destination_id, order_key FROM delivery WHERE event_id = ?1 AND order_key IS NOT NULL
+        """
+
+    static let letNextGo = """
+        UPDATE delivery SET lane = 0, due_at = ?3
+        WHERE destination_id = ?1 AND lane = 3 AND event_id = (
+            SELECT min(event_id) FROM delivery WHERE destination_id = ?1 AND order_key = ?2
+                AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1))
+        ) AND NOT EXISTS (
+            SELECT 1 FROM delivery WHERE destination_id = ?1 AND order_key = ?2
+                AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1)) AND lane <> 3
+        )
+        """
+
+    static let holdBehind = """
+        UPDATE delivery SET lane = 3
+        WHERE event_id = ?1 AND lane = 0 AND due_at IS NOT NULL AND order_key IS NOT NULL AND EXISTS (
+            SELECT 1 FROM delivery AS other
+            WHERE other.destination_id = delivery.destination_id AND other.order_key = delivery.order_key
+                AND other.order_key IS NOT NULL
+                AND (other.due_at IS NOT NULL OR (other.status = 'dead' AND other.order_blocks = 1))
+                AND other.event_id <> ?1 AND other.lane <> 3
+        )
         """
 
     // 18 to 24: repair
@@ -140,5 +176,32 @@ enum Statements {
     // 33 to 34: destinations
 
     static let registerDestination = "INSERT OR IGNORE INTO destination (name) VALUES (?1)"
-    static let listDestinations = "SELECT id, name FROM destination"
+    static let listDestinations = "SELECT id, name FROM destination ORDER BY id"
+
+    // 35 to 42: what an operator steers
+
+    static let pauseDestination = "UPDATE destination SET paused = ?2 WHERE id = ?1"
+
+    static let deliveriesOfEvent = """
+        SELECT destination_id, status FROM delivery WHERE event_id = ?1 ORDER BY destination_id
+        """
+
+    static let findEvent = "SELECT 1 FROM webhook_queue WHERE id = ?1"
+
+    static let restartDelivery = """
+        UPDATE delivery
+        SET status = 'pending', attempts = 0, interruptions = 0, lane = 0, due_at = ?3, last_error = ''
+        WHERE event_id = ?1 AND destination_id = ?2 AND status IN ('completed', 'dead', 'cancelled')
+        """
+
+    static let cancelDelivery = """
+        UPDATE delivery SET status = 'cancelled', lane = 0, due_at = NULL
+        WHERE event_id = ?1 AND destination_id = ?2 AND status IN ('pending', 'retrying')
+        """
+
+    static let setFanout = """
+        UPDATE delivery SET fanout = (SELECT count(*) FROM delivery WHERE event_id = ?1) WHERE event_id = ?1
+        """
+
+    static let markRouted = "UPDATE webhook_queue SET unrouted = 0 WHERE id = ?1"
 }

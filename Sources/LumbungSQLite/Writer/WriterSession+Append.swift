@@ -27,11 +27,16 @@ extension WriterSession {
         guard try insert.run() == 1 else { return try meetKnown(event) }
         tookEventID()
         for destination in event.destinations {
-            let delivery = statements.insertDelivery
+            let key = event.orderKeys[destination]
+            let delivery = key == nil ? statements.insertDelivery : statements.insertOrderedDelivery
             delivery.bind(1, id)
             delivery.bind(2, destination.value)
             delivery.bind(3, Int64(event.destinations.count))
             delivery.bind(4, event.receivedAt.milliseconds)
+            if let key {
+                delivery.bind(5, key.text)
+                delivery.bind(6, key.deadBlocks ? 1 : 0)
+            }
             try delivery.run()
         }
         return AppendOutcome(kind: .queued, id: EventID(id))
@@ -80,6 +85,7 @@ extension WriterSession {
         statements.reviveDeliveries.bind(1, id)
         statements.reviveDeliveries.bind(2, now.milliseconds)
         try statements.reviveDeliveries.run()
+        try holdBehindOthers(EventID(id))
         try summariseEvent(id, now: now)
     }
 

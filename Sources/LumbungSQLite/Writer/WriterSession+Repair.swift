@@ -81,6 +81,10 @@ extension WriterSession {
                 ? "set aside as poison: \(ended) attempts ended together with the process"
                 : "attempt \(leased.attempts) ended together with the process")
         try update.run()
+        if isPoison {
+            let places = try orderPlaces(of: leased.key.event)
+            try letNextGo(places.filter { $0.destination == leased.key.destination }, now: now)
+        }
         try summariseEvent(leased.key.event.value, now: now)
     }
 
@@ -122,7 +126,7 @@ extension WriterSession {
             if createdAt <= youngest || createdAt > present { reachedYoung = false }
             if status?.isFinished == true, query.text(2) <= limit { old.append(last) }
         }
-        for id in old { try remove(id) }
+        for id in old { try remove(id, now: now) }
         if let highest = old.last {
             let mark = try unsafe Statement(connection, Statements.markPruned)
             mark.bind(1, highest)
@@ -135,7 +139,8 @@ extension WriterSession {
     /// How many events one slice looks at: short enough that requests beside it do not notice.
     private static let pruneSliceEvents = 200
 
-    private func remove(_ id: Int64) throws(StoreError) {
+    private func remove(_ id: Int64, now: Timestamp) throws(StoreError) {
+        let places = try orderPlaces(of: EventID(id))
         for sql in [
             Statements.removeAttempts, Statements.removeDeliveries, Statements.removeConflicts, Statements.removeEvent,
         ] {
@@ -143,5 +148,7 @@ extension WriterSession {
             statement.bind(1, id)
             try statement.run()
         }
+        // A dead one that kept others waiting is gone.
+        try letNextGo(places, now: now)
     }
 }

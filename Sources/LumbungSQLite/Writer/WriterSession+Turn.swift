@@ -18,17 +18,22 @@ extension WriterSession {
     /// Writes one result if its token is still the row's.
     /// - Returns: Whether it was.
     private func settle(_ record: DeliveryRecord) throws(StoreError) -> Bool {
-        let changed: Int
+        let fanout: Int64?
         switch record.decision {
-        case .release: changed = try release(record)
-        case .complete: changed = try settle(record, as: .completed, dueAt: nil)
-        case .dead: changed = try settle(record, as: .dead, dueAt: nil)
-        case .retry(let at): changed = try settle(record, as: .retrying, dueAt: at)
+        case .release: fanout = try release(record) == 1 ? 0 : nil
+        case .complete: fanout = try settle(record, as: .completed, dueAt: nil)
+        case .dead: fanout = try settle(record, as: .dead, dueAt: nil)
+        case .retry(let at): fanout = try settle(record, as: .retrying, dueAt: at)
         }
-        guard changed == 1 else { return false }
+        guard let fanout else { return false }
         if record.decision != .release { try insertAttempt(record) }
         let now = record.timing.endedAt
-        if record.fanout == 1, let status = record.singleStatus {
+        if record.isOrdered, record.decision == .complete || record.decision == .dead {
+            let places = try orderPlaces(of: record.lease.event)
+            try letNextGo(places.filter { $0.destination == record.lease.destination }, now: now)
+        }
+        // The row's own number: a replay may have added a delivery while the attempt ran.
+        if fanout == 1, let status = record.singleStatus {
             try setEvent(record.lease.event.value, status: status, attempts: record.attempt, now: now)
         } else {
             try summariseEvent(record.lease.event.value, now: now)
@@ -36,13 +41,17 @@ extension WriterSession {
         return true
     }
 
-    private func settle(_ record: DeliveryRecord, as status: EventStatus, dueAt: Timestamp?) throws(StoreError) -> Int {
+    /// - Returns: How many deliveries the event has; nil when the token is no longer the row's.
+    private func settle(
+        _ record: DeliveryRecord, as status: EventStatus, dueAt: Timestamp?
+    ) throws(StoreError) -> Int64? {
         let settle = statements.settleDelivery
         bind(record.lease, to: settle)
         settle.bind(4, status.rawValue)
         settle.bind(5, dueAt?.milliseconds)
         settle.bind(6, record.outcome.detail)
-        return try settle.run()
+        defer { settle.reset() }
+        return try settle.step() ? settle.int(0) : nil
     }
 
     private func release(_ record: DeliveryRecord) throws(StoreError) -> Int {
@@ -108,10 +117,11 @@ extension WriterSession {
             let event = LeasedEvent(
                 id: EventID(due.int(0)), source: due.text(4), identity: due.text(5), type: due.text(6), content: content
             )
-            found.append(
-                Lease(
-                    event: event, destination: destination, token: makeToken(), attempt: Int(due.int(2)) + 1,
-                    isSuspect: lane == .suspect, fanout: Int(due.int(3))))
+            var lease = Lease(
+                event: event, destination: destination, token: makeToken(), attempt: Int(due.int(2)) + 1,
+                isSuspect: lane == .suspect, fanout: Int(due.int(3)))
+            lease.isOrdered = due.int(10) != 0
+            found.append(lease)
         }
         return found
     }
@@ -179,6 +189,8 @@ enum Lane: Int64 {
     case live = 0
     /// Those whose earlier attempt ended with the process; at most one runs at a time.
     case suspect = 1
+    /// Those that wait for one of the same order key.
+    case held = 3
     /// Those an attempt runs for; `due_at` is the end of the lease.
     case leased = 9
 }

@@ -98,7 +98,8 @@ import LumbungCore
 
 /// The writer's statements, prepared once.
 struct PreparedStatements {
-    let insertEvent, insertDelivery, findIdentity, countDuplicate, keepConflict, reviveDeliveries: Statement
+    let insertEvent, insertDelivery, insertOrderedDelivery, findIdentity, countDuplicate, keepConflict,
+        reviveDeliveries: Statement
     let insertRejection, trimRejections: Statement
     let dueDeliveries, nextDue, leaseDelivery, settleDelivery, releaseDelivery, insertAttempt: Statement
     let setEventStatus, deliveryStates: Statement
@@ -107,6 +108,7 @@ struct PreparedStatements {
         func prepare(_ sql: String) throws(StoreError) -> Statement { try unsafe Statement(connection, sql) }
         insertEvent = try prepare(Statements.insertEvent)
         insertDelivery = try prepare(Statements.insertDelivery)
+        insertOrderedDelivery = try prepare(Statements.insertOrderedDelivery)
         findIdentity = try prepare(Statements.findIdentity)
         countDuplicate = try prepare(Statements.countDuplicate)
         keepConflict = try prepare(Statements.keepConflict)

@@ -19,11 +19,7 @@ struct DestinationFactory: Sendable {
     }
 
     private func destination(_ configured: DestinationConfiguration) throws(ServerFailure) -> Destination {
-        guard configured.order == nil else {
-            throw ServerFailure(
-                "destination \(configured.name): `order_by` is not supported in this version", exitCode: 78)
-        }
-        return Destination(
+        Destination(
             name: configured.name,
             transport: try transport(configured),
             retry: RetryPolicy(

@@ -11,21 +11,36 @@ struct Wiring {
     ) throws(ServerFailure) {
         let numbered = made.compactMap { name, destination in numbers[name].map { ($0, destination) } }
         destinations = Dictionary(numbered) { first, _ in first }
+        let orders = try Self.orders(inbox.destinations, numbers)
         var sources: [(source: Source, routes: RouteTable)] = []
         for configured in inbox.sources {
             let routes = inbox.routes.filter { $0.sources.contains(configured.name) }
-            sources.append((try Self.source(configured), Self.table(of: routes, numbers)))
+            sources.append((try Self.source(configured), Self.table(of: routes, numbers, orders: orders)))
         }
         self.sources = sources
     }
 
     /// The routes of one source.
-    static func table(of routes: [RouteConfiguration], _ numbers: [String: DestinationID]) -> RouteTable {
-        RouteTable(
-            routes.map { route in
-                let rule = RouteRule(types: route.types.map(\.value), conditions: route.conditions.map(\.value))
-                return (rule, route.destinations.compactMap { numbers[$0] })
-            })
+    static func table(
+        of routes: [RouteConfiguration], _ numbers: [String: DestinationID], orders: [DestinationID: OrderRule] = [:]
+    ) -> RouteTable {
+        let rows = routes.map { route in
+            let rule = RouteRule(types: route.types.map(\.value), conditions: route.conditions.map(\.value))
+            return (rule, route.destinations.compactMap { numbers[$0] })
+        }
+        return RouteTable(rows, orders: orders)
+    }
+
+    /// The destinations that keep an order.
+    private static func orders(
+        _ destinations: [DestinationConfiguration], _ numbers: [String: DestinationID]
+    ) throws(ServerFailure) -> [DestinationID: OrderRule] {
+        var orders: [DestinationID: OrderRule] = [:]
+        for destination in destinations {
+            guard let order = destination.order, let number = numbers[destination.name] else { continue }
+            orders[number] = OrderRule(pointer: try pointer(order.pointer), deadBlocks: order.deadBlocks)
+        }
+        return orders
     }
 
     /// Lets go of the connections to every destination; after the last attempt.

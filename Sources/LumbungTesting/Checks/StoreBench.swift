@@ -57,6 +57,11 @@ final class StoreBench {
         }
     }
 
+    /// The store as an operator has it.
+    var operations: any InboxOperations {
+        get throws { try #require(store as? any InboxOperations) }
+    }
+
     // MARK: Turns
 
     /// A turn with the defaults of checks: claims wide open, leases of a minute.

@@ -28,14 +28,19 @@ extension InboxModel {
     private mutating func append(_ event: NewEvent) -> AppendOutcome {
         if let id = identities[Identity(event)] { return meetKnown(event, id) }
         let id = makeID()
-        var delivery = Delivery()
-        delivery.dueAt = event.receivedAt
+        let deliveries = event.destinations.map { destination in
+            var delivery = Delivery()
+            delivery.dueAt = event.receivedAt
+            delivery.order = event.orderKeys[destination]
+            if let key = delivery.order, !orderHolders(of: key.text, destination).isEmpty { delivery.lane = .held }
+            return (destination, delivery)
+        }
         entries[id] = Entry(
             id: id,
             event: event,
             status: event.destinations.isEmpty ? .completed : .pending,
             updatedAt: event.receivedAt,
-            deliveries: Dictionary(uniqueKeysWithValues: event.destinations.map { ($0, delivery) })
+            deliveries: Dictionary(uniqueKeysWithValues: deliveries)
         )
         identities[Identity(event)] = id
         return AppendOutcome(kind: .queued, id: id)
@@ -52,7 +57,10 @@ extension InboxModel {
         let isRevived = entry.status == .dead && event.resendRevives
         if isRevived { entry.revive(now: event.receivedAt) }
         entries[id] = entry
-        if isRevived { summarise(id, now: event.receivedAt) }
+        if isRevived {
+            holdBehindOthers(id)
+            summarise(id, now: event.receivedAt)
+        }
         return AppendOutcome(kind: isRevived ? .revived : .duplicate, id: id)
     }
 }
@@ -73,6 +81,7 @@ extension InboxModel.Entry {
             var fresh = InboxModel.Delivery()
             fresh.dueAt = now
             fresh.history = delivery.history
+            fresh.order = delivery.order
             deliveries[destination] = fresh
         }
     }

@@ -11,7 +11,7 @@ extension InboxModel {
                 createdAt: entry.event.receivedAt,
                 updatedAt: entry.updatedAt,
                 history: StoredEvent.History(
-                    isUnrouted: entry.event.destinations.isEmpty,
+                    isUnrouted: entry.deliveries.isEmpty,
                     duplicates: entry.duplicates,
                     deliveries: entry.deliveries.sorted { $0.key < $1.key }.map(Self.stored),
                     conflicts: entry.conflicts.map(\.stored)
@@ -48,6 +48,8 @@ extension InboxModel {
             interruptions: delivery.interruptions)
         stored.dueAt = delivery.lane == .leased ? nil : delivery.dueAt
         stored.lastError = delivery.lastError
+        stored.orderKey = delivery.order?.text
+        stored.isHeld = delivery.lane == .held
         stored.history = delivery.history
         return stored
     }

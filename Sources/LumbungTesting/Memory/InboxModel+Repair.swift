@@ -22,7 +22,7 @@ extension InboxModel {
     public mutating func clockMoved(by jump: Duration, now: Timestamp, longestWait: Duration) {
         let latest = now.advanced(by: longestWait)
         for (id, entry) in entries {
-            for (destination, delivery) in entry.deliveries where delivery.lane != .leased {
+            for (destination, delivery) in entry.deliveries where delivery.lane == .live || delivery.lane == .suspect {
                 guard let dueAt = delivery.dueAt else { continue }
                 let moved = delivery.status == .pending ? min(dueAt, now) : min(dueAt.advanced(by: jump), latest)
                 entries[id]?.deliveries[destination]?.dueAt = moved
@@ -41,6 +41,7 @@ extension InboxModel {
         for entry in old {
             entries[entry.id] = nil
             identities[Identity(entry.event)] = nil
+            for (destination, delivery) in entry.deliveries { letNextGo(delivery.order, destination, now: now) }
         }
         return old.map(\.id).sorted()
     }
@@ -64,6 +65,7 @@ extension InboxModel {
             delivery.token = nil
             delivery.lastError = Self.interruptionText
             entries[leased.key.event]?.deliveries[leased.key.destination] = delivery
+            if isPoison { letNextGo(delivery.order, leased.key.destination, now: now) }
             summarise(leased.key.event, now: now)
             counts.interrupted += 1
             counts.poisoned += isPoison ? 1 : 0

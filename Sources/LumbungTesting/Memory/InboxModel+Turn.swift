@@ -38,6 +38,9 @@ extension InboxModel {
         case .retry(let at): delivery.settle(.retrying, dueAt: at, record)
         }
         entries[key.event]?.deliveries[key.destination] = delivery
+        if record.decision == .complete || record.decision == .dead {
+            letNextGo(delivery.order, key.destination, now: record.timing.endedAt)
+        }
         summarise(key.event, now: record.timing.endedAt)
         return true
     }
@@ -74,9 +77,11 @@ extension InboxModel {
         delivery.dueAt = turn.leaseUntil
         entries[id]?.deliveries[destination] = delivery
         summarise(id, now: turn.now)
-        return Lease(
+        var lease = Lease(
             event: entry.leased, destination: destination, token: token, attempt: delivery.attempts,
             isSuspect: lane == .suspect, fanout: entry.deliveries.count)
+        lease.isOrdered = delivery.order != nil
+        return lease
     }
 }
 

@@ -37,12 +37,13 @@ public struct InboxModel: Sendable {
         var dueAt: Timestamp?
         var token: Int64?
         var lastError = ""
+        var order: OrderKey?
         var history: [StoredAttempt] = []
     }
 
     /// Which queue of its destination a delivery stands in.
     enum Lane: Sendable {
-        case live, suspect, leased
+        case live, suspect, held, leased
     }
 
     /// A payload that came under a known identity and differs from the first.
@@ -57,6 +58,7 @@ public struct InboxModel: Sendable {
     var entries: [EventID: Entry] = [:]
     var identities: [Identity: EventID] = [:]
     var keptRejections: [Rejection] = []
+    var paused: Set<DestinationID> = []
     private(set) var destinations: [String: DestinationID] = [:]
     private var lastID: Int64 = 0
     private var lastToken: Int64 = 0

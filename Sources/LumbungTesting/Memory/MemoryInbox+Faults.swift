@@ -20,6 +20,8 @@ extension MemoryInbox {
         case prune
         /// Any read.
         case read
+        /// What an operator steers.
+        case operate
     }
 
     /// The next operation of this kind fails with `error` and changes nothing; more than one fault is used up in order.

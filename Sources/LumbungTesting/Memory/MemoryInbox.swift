@@ -143,7 +143,7 @@ public final class MemoryInbox: InboxStore {
     }
 
     /// Runs one operation on the model, unless a fault stands in its way, and tells who waits for its effect.
-    private func change<Value: Sendable>(
+    func change<Value: Sendable>(
         _ operation: Operation, _ body: (inout InboxModel) throws(StoreError) -> Value
     ) -> Result<Value, StoreError> {
         let (result, met): (Result<Value, StoreError>, [Watcher]) = state.withLock { state in

@@ -53,6 +53,12 @@ extension RandomWalk {
         event.type = "T\(number % 4)"
         var store = event
         store.destinations = chosen.map(\.store)
+        // Every third identity has a place in an order, in which some dead ones block.
+        if number % 3 == 0 {
+            let key = OrderKey("k\(number % 2)", deadBlocks: number % 4 == 0)
+            event.orderKeys = Dictionary(uniqueKeysWithValues: chosen.map { ($0.model, key) })
+            store.orderKeys = Dictionary(uniqueKeysWithValues: chosen.map { ($0.store, key) })
+        }
         return (event, store)
     }
 

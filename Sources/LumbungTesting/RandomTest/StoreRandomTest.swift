@@ -79,7 +79,9 @@ final class RandomWalk {
         case ...86: try await prune()
         case ...88: try await recover()
         case ...91 where canReopen: try await reopen()
-        case ...93: try await reject()
+        case ...92: try await reject()
+        case ...94: try await operate()
+        case ...95: try await setClock()
         default: moveTime()
         }
         for id in touched.sorted() { try await compare(id) }

@@ -10,6 +10,7 @@ struct QueryPlanTests {
     private static let statements: [(name: String, sql: String, walks: String?)] = [
         ("insertEvent", Statements.insertEvent, nil),
         ("insertDelivery", Statements.insertDelivery, nil),
+        ("insertOrderedDelivery", Statements.insertOrderedDelivery, nil),
         ("findIdentity", Statements.findIdentity, nil),
         ("countDuplicate", Statements.countDuplicate, nil),
         ("keepConflict", Statements.keepConflict, nil),
@@ -24,6 +25,9 @@ struct QueryPlanTests {
         ("insertAttempt", Statements.insertAttempt, nil),
         ("setEventStatus", Statements.setEventStatus, nil),
         ("deliveryStates", Statements.deliveryStates, nil),
+        ("orderOf", Statements.orderOf, nil),
+        ("letNextGo", Statements.letNextGo, nil),
+        ("holdBehind", Statements.holdBehind, nil),
         ("leasedDeliveries", Statements.leasedDeliveries, nil),
         ("returnInterrupted", Statements.returnInterrupted, nil),
         // Once a start, over the index of the open deliveries alone.
@@ -41,6 +45,13 @@ struct QueryPlanTests {
         ("registerDestination", Statements.registerDestination, nil),
         // One row a destination.
         ("listDestinations", Statements.listDestinations, "destination"),
+        ("pauseDestination", Statements.pauseDestination, nil),
+        ("deliveriesOfEvent", Statements.deliveriesOfEvent, nil),
+        ("findEvent", Statements.findEvent, nil),
+        ("restartDelivery", Statements.restartDelivery, nil),
+        ("cancelDelivery", Statements.cancelDelivery, nil),
+        ("setFanout", Statements.setFanout, nil),
+        ("markRouted", Statements.markRouted, nil),
     ]
 
     @Test func `no statement walks a table or sorts, but the declared ones`() async throws {

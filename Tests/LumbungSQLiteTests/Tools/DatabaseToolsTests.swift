@@ -1,9 +1,10 @@
 import Foundation
 import GRDB
 import LumbungCore
-import LumbungSQLite
 import LumbungTesting
 import Testing
+
+@testable import LumbungSQLite
 
 struct DatabaseToolsTests {
     @Test func `a sound inbox has no findings, also beside its server`() async throws {
@@ -59,10 +60,10 @@ struct DatabaseToolsTests {
         try await Self.withInbox { folder, store async throws in
             #expect(throws: DatabaseFileProblem.self) { try DatabaseTools(path: folder.path).migrate() }
             await store.close()
-            #expect(try DatabaseTools(path: folder.path).migrate() == 1)
+            #expect(try DatabaseTools(path: folder.path).migrate() == Schema.version)
             let fresh = folder.root + "/fresh/webhook.db"
             #expect(throws: DatabaseFileProblem.self) { try DatabaseTools(path: fresh).check() }
-            #expect(try DatabaseTools(path: fresh).migrate() == 1)
+            #expect(try DatabaseTools(path: fresh).migrate() == Schema.version)
             #expect(try DatabaseTools(path: fresh).check() == [])
         }
     }

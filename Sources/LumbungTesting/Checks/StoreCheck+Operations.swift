@@ -1,0 +1,173 @@
+import LumbungCore
+import Testing
+
+extension StoreCheck {
+    static let operations: [StoreCheck] = listing + steering
+
+    private static let listing: [StoreCheck] = [
+        StoreCheck("events are listed newest first, page by page, each once") { bench async throws in
+            for index in 0..<7 { try await bench.queue("\(index)") }
+            var query = EventQuery(limit: 3)
+            var seen: [String] = []
+            var pages = 0
+            repeat {
+                let page = try await bench.operations.events(query)
+                seen += page.events.map(\.identity)
+                query.before = page.next
+                pages += 1
+            } while query.before != nil
+            #expect(seen == ["6", "5", "4", "3", "2", "1", "0"] && pages == 3)
+        },
+        StoreCheck("a page that ends with the last event names no next one") { bench async throws in
+            for index in 0..<4 { try await bench.queue("\(index)") }
+            for (limit, hasNext) in [(3, true), (4, false), (5, false)] {
+                #expect(
+                    try await bench.operations.events(EventQuery(limit: limit)).next.map { _ in true }
+                        == (hasNext ? true : nil))
+            }
+        },
+        StoreCheck("each filter chooses, and all of them together") { bench async throws in
+            let later = bench.now.advanced(by: .seconds(1))
+            var other = NewEvent.sample(
+                "b", source: "other", payload: Array(#"{"text":"50 % _off"}"#.utf8), receivedAt: later,
+                to: [bench.second])
+            other.type = "SPECIAL"
+            _ = try await bench.put(.sample("a", to: [bench.first]))
+            let id = try await bench.put(other).id
+            var query = EventQuery()
+            func identities() async throws -> [String] {
+                try await bench.operations.events(query).events.map(\.identity)
+            }
+            let changes: [@Sendable (inout EventQuery) -> Void] = [
+                { $0.source = "other" }, { $0.type = "SPECIAL" }, { $0.identity = "b" },
+                { [second = bench.second] in $0.destination = second },
+                { $0.from = later }, { $0.text = Array("50 % _".utf8) }, { $0.status = .pending },
+            ]
+            for change in changes.dropLast() {
+                query = EventQuery()
+                change(&query)
+                #expect(try await identities() == ["b"])
+            }
+            query = EventQuery()
+            for change in changes { change(&query) }
+            #expect(try await identities() == ["b"])
+            query.to = later
+            #expect(try await identities() == [], "the end of a time range is outside")
+            query = EventQuery()
+            query.text = Array("50 %  _".utf8)
+            #expect(try await identities() == [], "nothing in a text is a pattern")
+            query = EventQuery()
+            query.before = id
+            #expect(try await identities() == ["a"])
+        },
+        StoreCheck("every status is found where it stands") { bench async throws in
+            for index in 0..<5 { try await bench.queue("\(index)") }
+            let leases = try await bench.claim(limit: 4)
+            let decisions: [DeliveryDecision] = [.complete, .dead, .retry(at: bench.now)]
+            for (lease, decision) in zip(leases, decisions) { try await bench.record(lease, decision) }
+            let expected: [(EventStatus, [String])] = [
+                (.completed, ["0"]), (.dead, ["1"]), (.retrying, ["2"]), (.processing, ["3"]), (.pending, ["4"]),
+                (.cancelled, []),
+            ]
+            for (status, identities) in expected {
+                var query = EventQuery()
+                query.status = status
+                #expect(try await bench.operations.events(query).events.map(\.identity) == identities, "\(status)")
+            }
+        },
+    ]
+
+    private static let steering: [StoreCheck] = [
+        StoreCheck("a replay starts what is finished with fresh attempts and keeps the history") { bench async throws in
+            for decision in [DeliveryDecision.complete, .dead] {
+                let id = try await bench.queue("\(decision)")
+                try await bench.finish(decision)
+                let later = bench.now.advanced(by: .seconds(9))
+                let report = try await bench.operations.replay(id, to: nil, now: later)
+                #expect(report == OperationReport(changed: [bench.first], left: [:]))
+                let delivery = try await bench.delivery(id)
+                #expect(delivery.status == .pending && delivery.attempts == 0 && delivery.dueAt == later)
+                #expect(delivery.history.count == 1)
+                #expect(try await bench.event(id).status == .pending)
+                try await bench.finish(.complete, at: later)
+                #expect(try await bench.delivery(id).history.map(\.number) == [1, 1])
+            }
+        },
+        StoreCheck("a replay leaves what is open as it stands") { bench async throws in
+            let id = try await bench.queue("one")
+            #expect(
+                try await bench.operations.replay(id, to: nil, now: bench.now)
+                    == OperationReport(changed: [], left: [bench.first: .pending]))
+            let lease = try await bench.claimOne()
+            #expect(
+                try await bench.operations.replay(id, to: [bench.first], now: bench.now)
+                    == OperationReport(changed: [], left: [bench.first: .processing]))
+            #expect(try await bench.record(lease, .complete) == 0, "the running attempt's result counts")
+        },
+        StoreCheck("a replay to another destination makes a delivery, also while an attempt runs") {
+            bench async throws in
+            let id = try await bench.queue("one")
+            let lease = try await bench.claimOne()
+            #expect(
+                try await bench.operations.replay(id, to: [bench.second], now: bench.now)?.changed == [bench.second])
+            try await bench.record(lease, .complete)
+            #expect(try await bench.event(id).status == .pending, "the new delivery still waits")
+            let other = try await bench.turn(claims: [bench.claim(bench.second)]).leases
+            #expect(other.map(\.event.id) == [id] && other.map(\.fanout) == [2])
+            try await bench.record(try #require(other.first), .complete)
+            #expect(try await bench.event(id).status == .completed)
+        },
+        StoreCheck("an unrouted event is routed by a replay") { bench async throws in
+            let id = try await bench.put(.sample("one", to: [])).id
+            #expect(
+                try await bench.operations.replay(id, to: nil, now: bench.now)
+                    == OperationReport(changed: [], left: [:]))
+            #expect(try await bench.event(id).isUnrouted)
+            #expect(try await bench.operations.replay(id, to: [bench.first], now: bench.now)?.changed == [bench.first])
+            #expect(try await !bench.event(id).isUnrouted)
+            #expect(try await bench.claim().map(\.event.id) == [id])
+        },
+        StoreCheck("a replay to an unknown destination, or of an unknown event, starts nothing") { bench async throws in
+            let id = try await bench.queue("one")
+            try await bench.finish(.complete)
+            let operations = try bench.operations
+            let unknown = [bench.first, DestinationID(4711)]
+            let error = await StoreBench.error { _ = try await operations.replay(id, to: unknown, now: bench.now) }
+            #expect(error.map { if case .invalid = $0 { true } else { false } } == true)
+            #expect(try await bench.event(id).status == .completed)
+            #expect(try await operations.replay(EventID(4711), to: nil, now: bench.now) == nil)
+        },
+        StoreCheck("a cancelled delivery never runs, and a running one is left alone") { bench async throws in
+            let waiting = try await bench.queue("waiting")
+            let lease = try await bench.claimOne()
+            let second = try await bench.queue("second")
+            let running = try await bench.operations.cancel(waiting, to: nil, now: bench.now)
+            #expect(running == OperationReport(changed: [], left: [bench.first: .processing]))
+            #expect(try await bench.operations.cancel(second, to: bench.second, now: bench.now)?.changed == [])
+            #expect(
+                try await bench.operations.cancel(second, to: bench.first, now: bench.now)?.changed == [bench.first])
+            #expect(try await bench.event(second).status == .cancelled)
+            #expect(try await bench.claim().isEmpty)
+            try await bench.record(lease, .retry(at: bench.now))
+            #expect(try await bench.operations.cancel(waiting, to: nil, now: bench.now)?.changed == [bench.first])
+            #expect(try await bench.claim().isEmpty)
+            #expect(try await bench.operations.replay(second, to: nil, now: bench.now)?.changed == [bench.first])
+            #expect(try await bench.claim().map(\.event.id) == [second])
+            #expect(try await bench.operations.cancel(EventID(4711), to: nil, now: bench.now) == nil)
+        },
+        StoreCheck("a pause is remembered, and open deliveries are counted beside it") { bench async throws in
+            _ = try await bench.put(.sample("one", to: [bench.first, bench.second]))
+            try await bench.operations.pause(bench.second, true)
+            var records = try await bench.operations.destinations()
+            #expect(records.map(\.name) == ["first", "second"])
+            #expect(records.map(\.isPaused) == [false, true] && records.map(\.open) == [1, 1])
+            try await bench.operations.pause(bench.second, false)
+            try await bench.finish(.complete)
+            records = try await bench.operations.destinations()
+            #expect(records.map(\.isPaused) == [false, false] && records.map(\.open) == [0, 1])
+            let operations = try bench.operations
+            let error = await StoreBench.error { try await operations.pause(DestinationID(4711), true) }
+            #expect(error.map { if case .invalid = $0 { true } else { false } } == true)
+        },
+    ]
+}

@@ -1,0 +1,89 @@
+public import LumbungCore
+
+extension InboxModel {
+    /// Lists events, newest first.
+    public func events(_ query: EventQuery) -> EventPage {
+        let found = entries.values.filter { $0.isWanted(query) }.sorted { $0.id > $1.id }
+        let page = found.prefix(query.limit).compactMap { event($0.id) }.map(EventSummary.init)
+        return EventPage(events: page, next: found.count > query.limit ? page.last?.id : nil)
+    }
+
+    /// Starts deliveries of an event again, and makes those that it does not have.
+    /// - Throws: ``StoreError/invalid(_:)`` for a destination that is not registered; nothing is started then.
+    public mutating func replay(
+        _ id: EventID, to wanted: [DestinationID]?, now: Timestamp
+    ) throws(StoreError) -> OperationReport? {
+        guard var entry = entries[id] else { return nil }
+        let registered = Set(destinations.values)
+        guard wanted?.allSatisfy(registered.contains) ?? true else { throw .invalid("a destination is not registered") }
+        var report = OperationReport(changed: [], left: [:])
+        for destination in Set(wanted ?? Array(entry.deliveries.keys)).sorted() {
+            if let known = entry.deliveries[destination], !known.status.isFinished {
+                report.left[destination] = known.status
+            } else {
+                var fresh = Delivery()
+                fresh.dueAt = now
+                fresh.history = entry.deliveries[destination]?.history ?? []
+                fresh.order = entry.deliveries[destination]?.order
+                entry.deliveries[destination] = fresh
+                report.changed.append(destination)
+            }
+        }
+        entries[id] = entry
+        holdBehindOthers(id)
+        if !report.changed.isEmpty { summarise(id, now: now) }
+        return report
+    }
+
+    /// Ends deliveries of an event that wait.
+    public mutating func cancel(_ id: EventID, to wanted: DestinationID?, now: Timestamp) -> OperationReport? {
+        guard var entry = entries[id] else { return nil }
+        var report = OperationReport(changed: [], left: [:])
+        for (destination, known) in entry.deliveries.sorted(by: { $0.key < $1.key }) {
+            guard wanted == nil || wanted == destination else { continue }
+            guard known.status == .pending || known.status == .retrying else {
+                report.left[destination] = known.status
+                continue
+            }
+            var delivery = known
+            delivery.status = .cancelled
+            delivery.lane = .live
+            delivery.dueAt = nil
+            entry.deliveries[destination] = delivery
+            report.changed.append(destination)
+        }
+        entries[id] = entry
+        for destination in report.changed { letNextGo(entry.deliveries[destination]?.order, destination, now: now) }
+        if !report.changed.isEmpty { summarise(id, now: now) }
+        return report
+    }
+
+    /// Remembers whether a destination is paused.
+    /// - Throws: ``StoreError/invalid(_:)`` for one that is not registered.
+    public mutating func pause(_ destination: DestinationID, _ isPaused: Bool) throws(StoreError) {
+        guard destinations.values.contains(destination) else { throw .invalid("a destination is not registered") }
+        if isPaused { paused.insert(destination) } else { paused.remove(destination) }
+    }
+
+    /// What is known of every destination, by number.
+    public func destinationRecords() -> [DestinationRecord] {
+        let open = openDeliveries()
+        return destinations.map { name, id in
+            DestinationRecord(id: id, name: name, isPaused: paused.contains(id), open: open[id] ?? 0)
+        }.sorted { $0.id < $1.id }
+    }
+}
+
+extension InboxModel.Entry {
+    fileprivate func isWanted(_ query: EventQuery) -> Bool {
+        (query.before.map { id < $0 } ?? true)
+            && (query.status.map { $0 == status } ?? true)
+            && (query.source.map { $0.utf8.elementsEqual(event.source.utf8) } ?? true)
+            && (query.type.map { $0.utf8.elementsEqual(event.type.utf8) } ?? true)
+            && (query.identity.map { $0.utf8.elementsEqual(event.identity.utf8) } ?? true)
+            && (query.destination.map { deliveries[$0] != nil } ?? true)
+            && (query.from.map { event.receivedAt >= $0 } ?? true)
+            && (query.to.map { event.receivedAt < $0 } ?? true)
+            && (query.text.map { event.payload.firstRange(of: $0) != nil || $0.isEmpty } ?? true)
+    }
+}

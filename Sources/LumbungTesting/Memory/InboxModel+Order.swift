@@ -1,0 +1,34 @@
+import LumbungCore
+
+extension InboxModel {
+    /// The events whose deliveries of a key keep others waiting, or wait themselves, by number.
+    func orderHolders(of key: String, _ destination: DestinationID) -> [EventID] {
+        entries.values.filter { entry in
+            guard let delivery = entry.deliveries[destination], let order = delivery.order else { return false }
+            guard order.text.utf8.elementsEqual(key.utf8) else { return false }
+            return delivery.dueAt != nil || (delivery.status == .dead && order.deadBlocks)
+        }.map(\.id).sorted()
+    }
+
+    /// Lets the next of a key go, unless one of the key runs, waits in front, or is dead and blocks.
+    mutating func letNextGo(_ key: OrderKey?, _ destination: DestinationID, now: Timestamp) {
+        guard let key else { return }
+        let holders = orderHolders(of: key.text, destination)
+        guard let first = holders.first,
+            holders.allSatisfy({ entries[$0]?.deliveries[destination]?.lane == .held })
+        else { return }
+        entries[first]?.deliveries[destination]?.lane = .live
+        entries[first]?.deliveries[destination]?.dueAt = now
+    }
+
+    /// Lets started deliveries of an event wait where another of their key is under way.
+    mutating func holdBehindOthers(_ id: EventID) {
+        guard let entry = entries[id] else { return }
+        for (destination, delivery) in entry.deliveries where delivery.lane == .live && delivery.dueAt != nil {
+            guard let key = delivery.order else { continue }
+            let others = orderHolders(of: key.text, destination).filter { $0 != id }
+            guard others.contains(where: { entries[$0]?.deliveries[destination]?.lane != .held }) else { continue }
+            entries[id]?.deliveries[destination]?.lane = .held
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import GRDB
+import LumbungCore
+import LumbungTesting
+import Testing
+
+@testable import LumbungSQLite
+
+/// An inbox of an earlier program is brought up to date with everything in it (PROMISES 22).
+struct UpgradeTests {
+    /// An inbox as version 1 left it: one event each that is done, waits, and ran when the process ended.
+    private static func makeFirstVersion(_ path: String) throws {
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA journal_mode = WAL")
+            try database.execute(sql: Schema.steps[0])
+            try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = 1")
+            try database.execute(
+                sql: """
+                    INSERT INTO destination (id, name) VALUES (1, 'app');
+                    UPDATE meta SET value = 7 WHERE key = 'boot_epoch';
+                    """)
+            for (id, status, due, token) in [
+                (1, "completed", nil, nil), (2, "retrying", 1000, nil), (3, "processing", 9000, 5),
+            ] as [(Int, String, Int?, Int?)] {
+                try database.execute(
+                    sql: """
+                        INSERT INTO webhook_queue
+                            (id, source, uuid, type, status, attempts, created_at, updated_at, digest, headers, payload)
+                        VALUES (?, 'shop', ?, 'T', ?, 1, ?, ?, zeroblob(32), '{}', '{}')
+                        """,
+                    arguments: [
+                        id, "e\(id)", status, NewEvent.sampleTime.iso8601, NewEvent.sampleTime.iso8601,
+                    ])
+                try database.execute(
+                    sql: """
+                        INSERT INTO delivery
+                            (event_id, destination_id, status, fanout, attempts, lane, due_at, lease_token)
+                        VALUES (?, 1, ?, 1, 1, ?, ?, ?)
+                        """,
+                    arguments: [id, status, token == nil ? 0 : 9, due, token])
+            }
+            try database.execute(
+                sql: """
+                    INSERT INTO attempt VALUES (1, 1, 4, 1, 'delivered', 200, 500, 20, '', x'6f6b'),
+                        (2, 1, 3, 1, 'timeout', NULL, 400, 15000, 'no answer in time', x'')
+                    """)
+        }
+        try queue.close()
+    }
+
+    @Test func `an inbox of version 1 keeps its events, deliveries and attempts`() async throws {
+        try await InboxFolder.with { folder throws in
+            let path = folder.root + "/old.db"
+            try Self.makeFirstVersion(path)
+            let store = try SQLiteInbox(SQLiteOptions(path: path))
+            let report = try await store.recover(now: NewEvent.sampleTime)
+            #expect(report.bootEpoch == 8 && report.interrupted == 1 && report.waiting == 2)
+            let done = try #require(try await store.event(EventID(1)))
+            #expect(done.status == .completed && done.deliveries[0].history.map(\.outcome) == [.delivered])
+            #expect(done.deliveries[0].history[0].response == Array("ok".utf8))
+            let waits = try #require(try await store.event(EventID(2)))
+            #expect(waits.status == .retrying && waits.deliveries[0].dueAt == Timestamp(milliseconds: 1000))
+            #expect(try await store.event(EventID(3))?.deliveries[0].interruptions == 1)
+            #expect(try await store.append([.sample("new", to: [DestinationID(1)])]).map(\.id.value) == [4])
+            await store.close()
+            #expect(try DatabaseTools(path: path).check() == [])
+            let foreign = try DatabaseQueue(path: path)
+            #expect(try foreign.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == Schema.version)
+        }
+    }
+
+    @Test func `an inbox with rows that refer to nothing is refused and left as it is`() async throws {
+        try await InboxFolder.with { folder throws in
+            let path = folder.root + "/old.db"
+            try Self.makeFirstVersion(path)
+            let queue = try DatabaseQueue(path: path)
+            try queue.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA foreign_keys = OFF; DELETE FROM delivery WHERE event_id = 1")
+            }
+            try queue.close()
+            let problem = #expect(throws: DatabaseFileProblem.self) {
+                _ = try SQLiteInbox(SQLiteOptions(path: path))
+            }
+            #expect(problem?.description.contains("refer to others that are gone") == true)
+            let again = try DatabaseQueue(path: path)
+            #expect(try again.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 1)
+        }
+    }
+}
