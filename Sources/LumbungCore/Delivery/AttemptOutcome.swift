@@ -40,6 +40,8 @@ public struct AttemptOutcome: Sendable, Hashable {
     public var detail: String
     /// How long the destination asked to wait, on 429 and 503.
     public var retryAfter: Duration?
+    /// Whether the destination says that there is no point in trying again, whatever the policy.
+    public var isPermanent = false
 
     /// How much of a response is kept, in bytes (CONTRACT: 16 KiB).
     public static let keptResponseBytes = 16_384

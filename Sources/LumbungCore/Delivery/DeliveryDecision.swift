@@ -32,7 +32,7 @@ public enum DeliveryDecision: Sendable, Hashable {
         case .corrupt:
             return .dead
         case .status, .timeout, .refused, .dns, .reset, .tls, .blocked, .exit, .unconfigured, .failed:
-            let isPermanent = outcome.statusCode.map(policy.isPermanent) ?? false
+            let isPermanent = outcome.isPermanent || outcome.statusCode.map(policy.isPermanent) ?? false
             guard !isPermanent, attempt < policy.attempts else { return .dead }
             var wait = policy.wait(afterAttempt: attempt, jitter: jitter)
             if let asked = outcome.retryAfter { wait = max(wait, min(asked, policy.longest)) }

@@ -23,7 +23,8 @@ public enum AttemptEnding: Sendable, Hashable {
             // RFC 6585, section 4, and RFC 9110, section 15.6.4.
             self = .throttled(outcome.retryAfter.map { min($0, policy.longest) })
         default:
-            self = outcome.statusCode.map(policy.isPermanent) ?? false ? .silent : .failed
+            let isPermanent = outcome.isPermanent || outcome.statusCode.map(policy.isPermanent) ?? false
+            self = isPermanent ? .silent : .failed
         }
     }
 }

@@ -1,5 +1,11 @@
 public import LumbungCore
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// How the engine works its inbox off.
 public struct EngineConfiguration: Sendable {
     /// How many attempts run at the same time.
@@ -31,6 +37,13 @@ public struct EngineConfiguration: Sendable {
         self.retention = retention
         self.pruneInterval = .seconds(3600)
     }
+}
+
+extension EngineEnvironment {
+    /// The machine's own clocks and dice.
+    public static let system = EngineEnvironment(
+        wallClock: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
+        jitter: { Double.random(in: 0...1) })
 }
 
 /// The engine's clocks and dice; tests bring their own.

@@ -47,6 +47,12 @@ public struct DatabaseTools: Sendable {
     /// Every event that was acknowledged before the call is in it.
     /// - Throws: ``DatabaseFileProblem``; an existing `target` is left as it is.
     public func backup(to target: String) throws(DatabaseFileProblem) {
+        guard !target.isEmpty else { throw DatabaseFileProblem("the backup needs the name of a new file") }
+        let folder = URL(fileURLWithPath: target).deletingLastPathComponent().path
+        var isFolder = ObjCBool(false)
+        guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw DatabaseFileProblem("the backup cannot be written: there is no folder \(folder)")
+        }
         guard !FileManager.default.fileExists(atPath: target) else {
             throw DatabaseFileProblem("the backup \(target) exists already; it was left as it is. Name a new file")
         }

@@ -68,7 +68,7 @@ public struct Server: Sendable {
             store: store,
             destinations: wiring.destinations,
             configuration: engineConfiguration,
-            environment: EngineEnvironment(wallClock: WallClock.now, jitter: { Double.random(in: 0...1) }),
+            environment: .system,
             logger: logs.logger("lumbung.engine")
         )
         let intake = Intake(

@@ -61,9 +61,10 @@ public struct SendCommand: Sendable {
     private func readFile() throws(ServerFailure) -> [UInt8]? {
         guard let file = options.file else { return nil }
         if file == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw ServerFailure("cannot read the payload file \(file)")
+        do throws(BoundedFile.Fault) {
+            return try BoundedFile.bytes(at: file, limitBytes: SourceConfiguration.largestBodyBytes)
+        } catch {
+            throw ServerFailure("cannot read the payload file \(DisplayText.quoted(file)): \(error.reason)")
         }
-        return Array(data)
     }
 }

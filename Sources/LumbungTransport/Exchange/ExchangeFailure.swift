@@ -36,11 +36,20 @@ struct ExchangeFailure {
         case let error as ChannelError: self.init(error)
         case let error as WrongPeer: self.init(.blocked, error.description, isBeforeSending: true)
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-            self.init(.tls, "no trusted TLS connection: \(error)", isBeforeSending: true)
+            self.init(.tls, "no trusted TLS connection: \(Self.reason(error))", isBeforeSending: true)
         case HTTPParserError.invalidEOFState: self.init(.reset, Self.closedEarly)
         case is HTTPParserError: self.init(.failed, "the answer is no valid HTTP: \(error)")
         default: self.init(.failed, "\(error)")
         }
+    }
+
+    /// BoringSSL's own word for the reason, such as `CERTIFICATE_VERIFY_FAILED`; its whole text names places in its source.
+    private static func reason(_ error: any Error) -> String {
+        let text = String(describing: error)
+        guard let mark = text.firstRange(of: "OPENSSL_internal:") else {
+            return String(text.prefix { $0 != "(" && $0 != "\n" })
+        }
+        return String(text[mark.upperBound...].prefix { $0.isLetter || $0.isNumber || $0 == "_" })
     }
 
     private init(_ error: HTTPClientError) {
