@@ -7,9 +7,9 @@ struct Wiring {
     let sources: [(source: Source, routes: RouteTable)]
 
     init(
-        _ inbox: InboxConfiguration, numbers: [String: DestinationID], destinations made: [String: Destination]
+        _ inbox: InboxConfiguration, numbers: [String: DestinationID], destinations made: [String: MadeDestination]
     ) throws(ServerFailure) {
-        let numbered = made.compactMap { name, destination in numbers[name].map { ($0, destination) } }
+        let numbered = made.compactMap { name, made in numbers[name].map { ($0, made.destination) } }
         destinations = Dictionary(numbered) { first, _ in first }
         var sources: [(source: Source, routes: RouteTable)] = []
         for configured in inbox.sources {
@@ -26,11 +26,6 @@ struct Wiring {
                 let rule = RouteRule(types: route.types.map(\.value), conditions: route.conditions.map(\.value))
                 return (rule, route.destinations.compactMap { numbers[$0] })
             })
-    }
-
-    /// Lets go of the connections to every destination; after the last attempt.
-    func shutdown() async {
-        for destination in destinations.values { await destination.transport.shutdown() }
     }
 
     private static func source(_ configured: SourceConfiguration) throws(ServerFailure) -> Source {
