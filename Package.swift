@@ -140,7 +140,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LumbungServerTests",
-            dependencies: ["LumbungServer", .logging],
+            dependencies: ["LumbungCore", "LumbungKit", "LumbungServer", "LumbungTesting", .logging, .nioPosix],
             swiftSettings: house
         ),
     ]

@@ -22,7 +22,7 @@ struct Lumbung: AsyncParsableCommand {
 /// `lumbung serve`.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run ingest, workers and health until SIGTERM or SIGINT; a second signal ends at once.",
+        abstract: "Run ingest, workers and health until SIGTERM or SIGINT; a second one ends at once, SIGHUP reloads.",
         version: LumbungVersion.text
     )
 

@@ -10,6 +10,7 @@ import NIOEmbedded
 final class EmbeddedWire {
     let store: FakeStore
     let log = FakeLog()
+    let intake: Intake
     let channel: EmbeddedChannel
     let loop: EmbeddedEventLoop
     let shared: IngestLoop?
@@ -21,8 +22,9 @@ final class EmbeddedWire {
         channel = EmbeddedChannel(loop: loop)
         channel.allowRemoteHalfClosure = true
         let routes = (sources ?? [Source(name: "accurate")]).map { (source: $0, destinations: [DestinationID]()) }
+        intake = Intake(store: store, routes: routes, patience: .seconds(5), committed: {})
         let desk = IngestDesk(
-            intake: Intake(store: store, routes: routes, patience: .seconds(5), committed: {}),
+            intake: intake,
             log: log,
             limits: limits,
             buffered: BodyBudget(limitBytes: limits.maxBufferedBytes),

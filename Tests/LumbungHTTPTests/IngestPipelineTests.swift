@@ -35,6 +35,19 @@ import Testing
         #expect(try wire.statuses() == [200])
     }
 
+    @Test func `a request whose head has come finishes although its source is taken away`() throws {
+        let wire = try EmbeddedWire()
+        let request = EmbeddedWire.post(#"{"uuid":"a"}"#)
+        try wire.send(String(request.dropLast(3)))
+        wire.intake.replace(sources: [])
+        try wire.send(String(request.suffix(3)))
+        #expect(try wire.statuses() == [200])
+        try wire.send(request)
+        #expect(try wire.statuses() == [404])
+        wire.intake.replace(sources: [(Source(name: "accurate"), RouteTable(always: []))])
+        #expect(wire.store.payloads == [#"{"uuid":"a"}"#])
+    }
+
     @Test(arguments: [" ", "\t", "  \t "])
     func `blanks around a header's value are no part of it`(_ blanks: String) throws {
         let source = Source(name: "accurate", identity: [.header("X-Id")])

@@ -14,9 +14,13 @@ struct DestinationSlot: Sendable {
     }
 
     /// The same with other settings.
-    func configured(_ destination: DispatchState.Destination) -> DestinationSlot {
-        var slot = self
-        if destination.rate != self.destination.rate { slot.rate = destination.rate.map(RateLimiter.init) }
+    ///
+    /// Of one that is renewed only what is in flight is kept, and how much of an unchanged rate is used up.
+    func configured(_ destination: DispatchState.Destination, isRenewed: Bool) -> DestinationSlot {
+        var slot = isRenewed ? DestinationSlot(destination) : self
+        slot.inFlight = inFlight
+        slot.rate =
+            destination.rate == self.destination.rate ? rate : destination.rate.map(RateLimiter.init)
         slot.destination = destination
         return slot
     }

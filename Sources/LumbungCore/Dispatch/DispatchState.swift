@@ -70,16 +70,22 @@ public struct DispatchState: Sendable {
 
     /// Takes other destinations in the place of the present ones; what is in flight, and what is known of those that
     /// stay, is kept.
-    public mutating func configure(_ destinations: [Destination]) {
+    /// - Parameters:
+    ///   - destinations: The destinations from now on.
+    ///   - renewed: Those among them that go somewhere else than before: whether they are well is found out anew.
+    public mutating func configure(_ destinations: [Destination], renewed: Set<DestinationID> = []) {
         let known = slots
         slots = slots.filter { $0.value.inFlight > 0 }
         for id in slots.keys { slots[id]?.destination.isPaused = true }
         order = []
         for destination in destinations where !order.contains(destination.id) {
-            slots[destination.id] = known[destination.id]?.configured(destination) ?? DestinationSlot(destination)
+            let slot = known[destination.id]?.configured(destination, isRenewed: renewed.contains(destination.id))
+            slots[destination.id] = slot ?? DestinationSlot(destination)
             order.append(destination.id)
         }
         order.sort()
+        // One that waited for nothing may wait now, or the other way round.
+        waitingInFlight = slots.values.reduce(0) { $0 + ($1.destination.isImmediate ? 0 : $1.inFlight) }
     }
 
     /// Pauses a destination or lets it go on.
@@ -129,11 +135,6 @@ public struct DispatchState: Sendable {
     /// What an operator is told of a destination; nil for an unknown one.
     public func standing(of id: DestinationID, now: Duration) -> DestinationStanding? {
         slots[id]?.standing(now: now)
-    }
-
-    /// Whether leases of a destination are run in batches.
-    public func isImmediate(_ id: DestinationID) -> Bool {
-        slots[id]?.destination.isImmediate ?? false
     }
 
     /// Takes note of leases that were handed out.

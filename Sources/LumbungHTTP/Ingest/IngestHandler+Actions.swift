@@ -51,7 +51,7 @@ extension IngestHandler {
     private func handOver() {
         let request = ingestRequest(body: takeBody())
         awaitsReply = true
-        desk.intake.accept(request) { [loop, id] reply in
+        desk.intake.accept(request, through: entrance) { [loop, id] reply in
             loop.post(.intake(reply), to: id)
         }
     }

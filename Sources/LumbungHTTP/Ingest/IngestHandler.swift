@@ -15,6 +15,8 @@ final class IngestHandler: ChannelDuplexHandler {
     var context: ChannelHandlerContext?
     var id: ConnectionID
     var head: HTTPRequestHead?
+    /// The source of the request in hand, as it was when its head came.
+    private(set) var entrance: Entrance?
     private(set) var body: [UInt8] = []
     /// How much of the common budget the body takes.
     private var budgetedBytes = 0
@@ -114,7 +116,11 @@ final class IngestHandler: ChannelDuplexHandler {
         switch input {
         case .head(let head):
             self.head = head
-            let plan = RequestPlan(head, maxBodyBytes: desk.limits.maxBodyBytes, source: desk.intake.source(named:))
+            entrance = nil
+            let plan = RequestPlan(head, maxBodyBytes: desk.limits.maxBodyBytes) { name in
+                entrance = desk.intake.entrance(named: name)
+                return entrance?.source
+            }
             perform(exchange.head(plan, now: loop.eventLoop.now))
         case .body(let buffer):
             let action = exchange.body(buffer.readableBytes)

@@ -10,18 +10,18 @@ actor Dispatcher {
     private let leaseDuration: Duration
     private let bell: WakeSignal
     private let logger: Logger
+    private var destinations: [DestinationID: Destination]
     private var state: DispatchState
     private let workerCount: Int
 
     private var ready: [Lease] = []
-    private var idleWorkers: [CheckedContinuation<[Lease], Never>] = []
+    private var idleWorkers: [CheckedContinuation<Work?, Never>] = []
     private var records: [DeliveryRecord] = []
     private(set) var held: Set<LeaseKey> = []
     private var mayHaveDue = true
     private var nextDueAt: Timestamp?
     /// When a destination that is held back may be given something again, by the monotonic clock.
     private var nextOpening: Duration?
-    private let longestWait: Duration
     private var watch: ClockWatch
     private var failedTurns = 0
     /// Whether results are written one by one and nothing is claimed, because the store refused a turn as invalid.
@@ -32,20 +32,23 @@ actor Dispatcher {
 
     init(
         store: any InboxStore,
-        state: DispatchState,
+        destinations: [DestinationID: Destination],
         configuration: EngineConfiguration,
         environment: EngineEnvironment,
         bell: WakeSignal,
         logger: Logger
     ) {
         self.store = store
-        self.state = state
-        self.workerCount = max(1, configuration.workerCount)
+        self.destinations = destinations
+        let workerCount = max(1, configuration.workerCount)
+        self.workerCount = workerCount
+        self.state = DispatchState(
+            workerCount: workerCount, bufferLimit: configuration.queueBuffer,
+            destinations: destinations.map { $1.planned(as: $0, workerCount: workerCount) })
         self.leaseDuration = configuration.leaseDuration
         self.environment = environment
         self.bell = bell
         self.logger = logger
-        self.longestWait = configuration.longestWait
         self.watch = ClockWatch(wall: environment.wallClock(), elapsed: environment.elapsed())
     }
 
@@ -75,20 +78,14 @@ actor Dispatcher {
         }
         isDone = true
         ready = []
-        for worker in idleWorkers { worker.resume(returning: []) }
+        for worker in idleWorkers { worker.resume(returning: nil) }
         idleWorkers = []
     }
 
     /// Claims nothing more from now on and hands back what no worker has begun.
     func stop() {
         isStopping = true
-        let now = environment.wallClock()
-        for lease in ready {
-            let record = DeliveryRecord(
-                lease: lease, outcome: AttemptOutcome(kind: .interrupted), decision: .release,
-                timing: AttemptTiming(startedAt: now, endedAt: now, duration: .zero))
-            finish([FinishedAttempt(lease: lease, record: record, ending: .silent)])
-        }
+        handBack(ready)
         ready = []
         bell.ring()
     }
@@ -98,7 +95,7 @@ actor Dispatcher {
     private func moveWaits(by jump: Duration, now: Timestamp) async -> Bool {
         mayHaveDue = true
         do throws(StoreError) {
-            try await store.clockMoved(by: jump, now: now, longestWait: longestWait)
+            try await store.clockMoved(by: jump, now: now, longestWait: destinations.longestWait)
             pendingJump = nil
             if jump != .zero {
                 logger.warning(
@@ -147,7 +144,7 @@ actor Dispatcher {
                     mayHaveDue = !result.leases.isEmpty
                 }
             }
-            hand(out: result.leases)
+            hand(out: result.leases, of: turn)
             return true
         } catch {
             records.insert(contentsOf: turn.records, at: 0)
@@ -211,42 +208,124 @@ actor Dispatcher {
 
     // MARK: Workers
 
-    /// The next leases for a worker; empty when there will be no more.
-    func next() async -> [Lease] {
-        if isDone { return [] }
-        if let leases = takeReady() { return leases }
+    /// The next work for a worker; nil when there will be no more.
+    func next() async -> Work? {
+        if isDone { return nil }
+        if let work = takeReady() { return work }
         return await withCheckedContinuation { idleWorkers.append($0) }
     }
 
     /// Takes results in; the next turn writes them.
-    func finish(_ attempts: [FinishedAttempt]) {
+    /// - Parameters:
+    ///   - attempts: The attempts of one piece of work.
+    ///   - destination: The destination they were made to; when it goes somewhere else by now, they say nothing about it.
+    func finish(_ attempts: [FinishedAttempt], of destination: Destination) {
         let elapsed = environment.elapsed()
         for attempt in attempts {
-            state.ended(attempt.lease, attempt.ending, now: elapsed, jitter: environment.jitter())
+            let isCurrent = destinations[attempt.lease.destination]?.shared === destination.shared
+            state.ended(
+                attempt.lease, isCurrent ? attempt.ending : .silent, now: elapsed, jitter: environment.jitter())
             records.append(attempt.record)
         }
         bell.ring()
     }
 
-    private func hand(out leases: [Lease]) {
+    /// Gives leases that no worker has begun back to the store; they do not count as attempts.
+    private func handBack(_ leases: [Lease]) {
+        guard !leases.isEmpty else { return }
+        let (now, elapsed) = (environment.wallClock(), environment.elapsed())
+        for lease in leases {
+            state.ended(lease, .silent, now: elapsed, jitter: 0)
+            records.append(
+                DeliveryRecord(
+                    lease: lease, outcome: AttemptOutcome(kind: .interrupted), decision: .release,
+                    timing: AttemptTiming(startedAt: now, endedAt: now, duration: .zero)))
+        }
+        bell.ring()
+    }
+
+    private func hand(out leases: [Lease], of turn: Turn) {
         state.leased(leases, now: environment.elapsed())
         for lease in leases { held.insert(lease.key) }
-        ready.append(contentsOf: leases)
-        if isStopping { return stop() }
-        while let worker = idleWorkers.last, let leases = takeReady() {
+        // Other destinations may have come while the store was at it.
+        let batched = Set(turn.claims.lazy.filter { $0.pool == .batch }.map(\.destination))
+        makeReady(leases) { batched.contains($0) }
+        if isStopping { stop() }
+        serveWorkers()
+    }
+
+    private func serveWorkers() {
+        while let worker = idleWorkers.last, let work = takeReady() {
             idleWorkers.removeLast()
-            worker.resume(returning: leases)
+            worker.resume(returning: work)
         }
     }
 
     /// One lease, or a share of those that run without waiting.
-    private func takeReady() -> [Lease]? {
-        guard let first = ready.first else { return nil }
-        guard state.isImmediate(first.destination) else { return [ready.removeFirst()] }
-        let share = max(1, ready.count / workerCount)
-        let count = min(share, ready.prefix { $0.destination == first.destination }.count)
+    private func takeReady() -> Work? {
+        guard let first = ready.first, let destination = destinations[first.destination] else { return nil }
+        var count = 1
+        if destination.transport.isImmediate {
+            let share = max(1, ready.count / workerCount)
+            count = min(share, ready.prefix { $0.destination == first.destination }.count)
+        }
         let taken = Array(ready.prefix(count))
         ready.removeFirst(count)
-        return taken
+        destination.shared.take()
+        return Work(destination: destination, leases: taken)
+    }
+
+    // MARK: Other destinations
+
+    /// Takes other destinations in the place of the present ones.
+    /// - Returns: The transports that get no more work.
+    func reconfigure(_ destinations: [DestinationID: Destination]) -> [SharedTransport] {
+        let former = self.destinations
+        self.destinations = destinations
+        let renewed = destinations.filter { id, destination in former[id]?.shared !== destination.shared }
+        state.configure(
+            destinations.map { $1.planned(as: $0, workerCount: workerCount) }, renewed: Set(renewed.keys))
+        let waiting = ready
+        ready = []
+        makeReady(waiting) { former[$0]?.transport.isImmediate ?? false }
+        serveWorkers()
+        bell.ring()
+        return former.filter { id, destination in destinations[id]?.shared !== destination.shared }.map(\.value.shared)
+    }
+
+    /// Keeps leases for the workers, but hands back those whose destination is gone or paused by now, and those that were
+    /// handed out as a batch for one that waits: they are more than it may have at once.
+    private func makeReady(_ leases: [Lease], wasBatch: (DestinationID) -> Bool) {
+        var unwelcome: [Lease] = []
+        for lease in leases {
+            if let destination = destinations[lease.destination], !destination.isPaused,
+                destination.transport.isImmediate || !wasBatch(lease.destination)
+            {
+                ready.append(lease)
+            } else {
+                unwelcome.append(lease)
+            }
+        }
+        handBack(unwelcome)
+    }
+}
+
+extension Destination {
+    /// The destination as the planner knows it.
+    fileprivate func planned(as id: DestinationID, workerCount: Int) -> DispatchState.Destination {
+        DispatchState.Destination(
+            id: id,
+            concurrency: concurrency ?? workerCount,
+            isImmediate: transport.isImmediate,
+            isPaused: isPaused,
+            rate: rate
+        )
+    }
+}
+
+extension [DestinationID: Destination] {
+    /// The longest wait that any retry policy gives.
+    fileprivate var longestWait: Duration {
+        values.map(\.retry.longest).max() ?? RetryPolicy().longest
     }
 }

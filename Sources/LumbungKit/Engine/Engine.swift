@@ -13,7 +13,6 @@ public struct Engine: Service {
     private let environment: EngineEnvironment
     private let bell = WakeSignal()
     private let dispatcher: Dispatcher
-    private let destinations: [DestinationID: Destination]
     private let logger: Logger
 
     /// Makes an engine.
@@ -31,28 +30,12 @@ public struct Engine: Service {
         logger: Logger
     ) {
         self.store = store
-        var configuration = configuration
-        configuration.longestWait = destinations.values.map(\.retry.longest).max() ?? configuration.longestWait
         self.configuration = configuration
         self.environment = environment
-        self.destinations = destinations
         self.logger = logger
-        let planned = destinations.map { id, destination in
-            DispatchState.Destination(
-                id: id,
-                concurrency: destination.concurrency ?? configuration.workerCount,
-                isImmediate: destination.transport.isImmediate,
-                isPaused: destination.isPaused,
-                rate: destination.rate
-            )
-        }
         self.dispatcher = Dispatcher(
             store: store,
-            state: DispatchState(
-                workerCount: configuration.workerCount,
-                bufferLimit: configuration.queueBuffer,
-                destinations: planned
-            ),
+            destinations: destinations,
             configuration: configuration,
             environment: environment,
             bell: bell,
@@ -63,6 +46,28 @@ public struct Engine: Service {
     /// Tells the engine that new work was committed; cheap, from any thread.
     public var committed: @Sendable () -> Void {
         { [bell] in bell.ring() }
+    }
+
+    /// Takes other destinations in the place of the present ones, while attempts run.
+    ///
+    /// Delivery: no attempt is made, cut or counted because of this. Attempts that run end with the transport they began
+    /// with; what no worker has begun runs under the new destination, or waits in the store when that is gone or paused.
+    /// Deliveries to a destination that is gone wait until it is configured again. A transport that is not among the new
+    /// ones any more is shut down after its last attempt, and must not be configured again.
+    /// - Parameter destinations: The destinations from now on, by the numbers the store gave them. A copy of a present
+    ///   one with other limits keeps its transport, and what is known of its health; one with another transport starts
+    ///   as if it were new.
+    public func reconfigure(_ destinations: [DestinationID: Destination]) async {
+        let retired = await dispatcher.reconfigure(destinations)
+        // Together, since a peer may take its time with the end of a connection.
+        await withDiscardingTaskGroup { group in
+            for transport in retired { group.addTask { await transport.retire() } }
+        }
+    }
+
+    /// Lets go of what the transports hold open; to be called once, after ``run()`` has returned.
+    public func shutdown() async {
+        await reconfigure([:])
     }
 
     /// Works until a graceful shutdown or the end of the store.
@@ -90,7 +95,7 @@ public struct Engine: Service {
     /// Runs the workers, and cuts their attempts when the grace time after a stop is over.
     private func runWorkers(stopped: WakeSignal) async {
         let worker = Worker(
-            destinations: destinations, dispatcher: dispatcher, environment: environment, logger: logger)
+            dispatcher: dispatcher, environment: environment, logger: logger)
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 await withTaskGroup(of: Void.self) { workers in

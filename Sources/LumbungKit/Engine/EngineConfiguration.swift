@@ -20,8 +20,6 @@ public struct EngineConfiguration: Sendable {
     public var retention: RetentionPolicy
     /// How often finished events are pruned.
     public var pruneInterval: Duration
-    /// The longest wait that any destination's retry policy gives; the engine knows it from its destinations.
-    var longestWait = RetryPolicy().longest
 
     /// Makes a configuration with the contract's defaults.
     public init(

@@ -9,9 +9,14 @@ struct FinishedAttempt: Sendable {
     let ending: AttemptEnding
 }
 
+/// What a worker is given: leases, and the destination of all of them as it is configured now.
+struct Work: Sendable {
+    let destination: Destination
+    let leases: [Lease]
+}
+
 /// Runs attempts, one after the other, and reports how each ended.
 struct Worker: Sendable {
-    let destinations: [DestinationID: Destination]
     let dispatcher: Dispatcher
     let environment: EngineEnvironment
     let logger: Logger
@@ -19,18 +24,16 @@ struct Worker: Sendable {
     /// Works until the dispatcher has no more.
     func run() async {
         while true {
-            let leases = await dispatcher.next()
-            guard !leases.isEmpty else { return }
+            guard let work = await dispatcher.next() else { return }
             var finished: [FinishedAttempt] = []
-            finished.reserveCapacity(leases.count)
-            for lease in leases { finished.append(await attempt(lease)) }
-            await dispatcher.finish(finished)
+            finished.reserveCapacity(work.leases.count)
+            for lease in work.leases { finished.append(await attempt(lease, to: work.destination)) }
+            await dispatcher.finish(finished, of: work.destination)
+            await work.destination.shared.giveBack()
         }
     }
 
-    private func attempt(_ lease: Lease) async -> FinishedAttempt {
-        let destination = destinations[lease.destination]
-        let policy = destination?.retry ?? RetryPolicy()
+    private func attempt(_ lease: Lease, to destination: Destination) async -> FinishedAttempt {
         let startedAt = environment.wallClock()
         let started = ContinuousClock.now
         let outcome = await outcome(of: lease, destination: destination, startedAt: startedAt)
@@ -39,23 +42,20 @@ struct Worker: Sendable {
         let decision = DeliveryDecision.following(
             outcome,
             attempt: lease.attempt,
-            policy: policy,
+            policy: destination.retry,
             now: timing.endedAt,
             jitter: outcome.kind == .delivered ? 0 : environment.jitter()
         )
-        report(lease, destination?.name ?? "-", outcome, decision)
+        report(lease, destination.name, outcome, decision)
         return FinishedAttempt(
             lease: lease,
             record: DeliveryRecord(lease: lease, outcome: outcome, decision: decision, timing: timing),
-            ending: AttemptEnding(outcome, policy: policy))
+            ending: AttemptEnding(outcome, policy: destination.retry))
     }
 
     private func outcome(
-        of lease: Lease, destination: Destination?, startedAt: Timestamp
+        of lease: Lease, destination: Destination, startedAt: Timestamp
     ) async -> AttemptOutcome {
-        guard let destination else {
-            return AttemptOutcome(kind: .unconfigured, detail: "the destination is no longer configured")
-        }
         guard SHA256.hash(data: lease.event.payload).elementsEqual(lease.event.digest) else {
             return AttemptOutcome(
                 kind: .corrupt, detail: "the stored payload no longer matches its SHA-256; nothing was sent")

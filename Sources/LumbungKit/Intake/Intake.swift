@@ -1,4 +1,5 @@
 public import LumbungCore
+import Synchronization
 
 /// The way in: checks a request, stores its events durably, and only then lets the sender be told.
 public final class Intake: Sendable {
@@ -6,7 +7,7 @@ public final class Intake: Sendable {
     public typealias CommitHint = @Sendable () -> Void
 
     private let store: any InboxStore
-    private let plans: [String: IntakePlan]
+    private let entrances: Mutex<[String: Entrance]>
     private let patience: Duration
     private let committed: CommitHint
     private let clock = ContinuousClock()
@@ -24,9 +25,7 @@ public final class Intake: Sendable {
         committed: @escaping CommitHint
     ) {
         self.store = store
-        self.plans = Dictionary(
-            sources.map { ($0.source.name, IntakePlan(source: $0.source, routes: $0.routes)) },
-            uniquingKeysWith: { first, _ in first })
+        self.entrances = Mutex(Self.entrances(sources))
         self.patience = patience
         self.committed = committed
     }
@@ -47,17 +46,50 @@ public final class Intake: Sendable {
         self.init(store: store, sources: sources, patience: patience, committed: committed)
     }
 
+    /// Takes other sources and routes in the place of the present ones.
+    ///
+    /// Every request gets either the old ones or the new ones, never some of both: those that were found before by
+    /// ``entrance(named:)``.
+    /// - Parameter sources: Every source with its routes from now on; of two with one name the first counts.
+    public func replace(sources: [(source: Source, routes: RouteTable)]) {
+        let made = Self.entrances(sources)
+        entrances.withLock { $0 = made }
+    }
+
     /// The source of a name, or nil.
     public func source(named name: String) -> Source? {
-        plans[name]?.source
+        entrance(named: name)?.source
+    }
+
+    /// The source of a name with its routes as they are now, or nil.
+    ///
+    /// To be asked for when a request begins, so that it finishes under the same whatever is configured meanwhile.
+    public func entrance(named name: String) -> Entrance? {
+        // The lock is held for one retain; the rest is done on the copy.
+        entrances.withLock { $0 }[name]
+    }
+
+    private static func entrances(_ sources: [(source: Source, routes: RouteTable)]) -> [String: Entrance] {
+        Dictionary(
+            sources.map { ($0.source.name, Entrance(IntakePlan(source: $0.source, routes: $0.routes))) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// Takes a request whose body was read within its limits.
     ///
     /// Durability: ``IngestReply/accepted(_:)`` is given only after the commit was flushed to disk; after that a kill or
     /// a power cut loses nothing. The reply comes once, at once or from the store's thread, and must not block.
-    public func accept(_ request: IngestRequest, reply: @escaping @Sendable (IngestReply) -> Void) {
-        guard let plan = plans[request.source] else { return reply(.refused(.unknownSource)) }
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - entrance: The source as the request found it when it began; nil for the one that has its name now.
+    ///   - reply: Is told what became of it.
+    public func accept(
+        _ request: IngestRequest, through entrance: Entrance? = nil,
+        reply: @escaping @Sendable (IngestReply) -> Void
+    ) {
+        guard let plan = (entrance ?? self.entrance(named: request.source))?.plan else {
+            return reply(.refused(.unknownSource))
+        }
         let events: [NewEvent]
         do throws(Problem) {
             events = try plan.events(in: request)
@@ -99,6 +131,18 @@ public final class Intake: Sendable {
     public func health() async -> StoreHealth {
         await store.health()
     }
+}
+
+/// A source with its routes, as they were when a request asked for them.
+public final class Entrance: Sendable {
+    let plan: IntakePlan
+
+    init(_ plan: IntakePlan) {
+        self.plan = plan
+    }
+
+    /// The source.
+    public var source: Source { plan.source }
 }
 
 extension Problem: Error {}

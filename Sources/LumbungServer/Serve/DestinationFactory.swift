@@ -4,6 +4,12 @@ import LumbungSignatures
 import LumbungTransport
 import NIOCore
 
+/// A destination of the engine, and what it was made out of.
+struct MadeDestination: Sendable {
+    let configuration: DestinationConfiguration
+    let destination: Destination
+}
+
 /// Makes the engine's destinations out of the configured ones; nothing is connected or looked up yet.
 struct DestinationFactory: Sendable {
     var logs: Logs
@@ -11,25 +17,44 @@ struct DestinationFactory: Sendable {
     var workerCount: Int
 
     /// Every configured destination by its name.
+    /// - Parameters:
+    ///   - inbox: The configuration.
+    ///   - former: Those of the configuration before. One that still goes to the same place keeps its transport, with its
+    ///     connections, unless it has files for TLS: those are read again.
     /// - Throws: ``ServerFailure`` for what the file may say and a transport cannot do.
-    func destinations(_ inbox: InboxConfiguration) throws(ServerFailure) -> [String: Destination] {
-        var made: [String: Destination] = [:]
-        for configured in inbox.destinations { made[configured.name] = try destination(configured) }
+    func destinations(
+        _ inbox: InboxConfiguration, keeping former: [String: MadeDestination] = [:]
+    ) throws(ServerFailure) -> [String: MadeDestination] {
+        var made: [String: MadeDestination] = [:]
+        for configured in inbox.destinations {
+            let destination: Destination
+            if let kept = former[configured.name], kept.configuration.sharesTransport(with: configured) {
+                destination = self.destination(configured, of: kept.destination)
+            } else {
+                destination = try self.destination(configured)
+            }
+            made[configured.name] = MadeDestination(configuration: configured, destination: destination)
+        }
         return made
+    }
+
+    /// The same destination with the limits that it is configured with now.
+    private func destination(_ configured: DestinationConfiguration, of kept: Destination) -> Destination {
+        var destination = kept
+        destination.retry = configured.policy
+        destination.concurrency = configured.concurrency
+        destination.rate = configured.deliveryRate
+        destination.isPaused = configured.isPaused
+        return destination
     }
 
     private func destination(_ configured: DestinationConfiguration) throws(ServerFailure) -> Destination {
         Destination(
             name: configured.name,
             transport: try transport(configured),
-            retry: RetryPolicy(
-                attempts: configured.retry.attempts,
-                first: configured.retry.firstWait,
-                longest: configured.retry.longestWait,
-                permanent: Set(configured.permanent)
-            ),
+            retry: configured.policy,
             concurrency: configured.concurrency,
-            rate: configured.rate.map { DeliveryRate(count: $0.count, period: $0.period) },
+            rate: configured.deliveryRate,
             isPaused: configured.isPaused
         )
     }
@@ -53,6 +78,26 @@ struct DestinationFactory: Sendable {
                 throw ServerFailure("destination \(configured.name): \(error)", exitCode: 78)
             }
         }
+    }
+}
+
+extension DestinationConfiguration {
+    fileprivate var policy: RetryPolicy {
+        RetryPolicy(
+            attempts: retry.attempts, first: retry.firstWait, longest: retry.longestWait, permanent: Set(permanent))
+    }
+
+    fileprivate var deliveryRate: DeliveryRate? {
+        rate.map { DeliveryRate(count: $0.count, period: $0.period) }
+    }
+
+    /// Whether the transport of this one does for another one of the name.
+    fileprivate func sharesTransport(with other: DestinationConfiguration) -> Bool {
+        guard order == nil, other.order == nil, kind == other.kind, concurrency == other.concurrency else {
+            return false
+        }
+        guard case .http(let http) = kind else { return true }
+        return http.caFile == nil && http.clientCertificateFile == nil && http.clientKeyFile == nil
     }
 }
 

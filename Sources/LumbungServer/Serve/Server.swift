@@ -49,21 +49,23 @@ public struct Server: Sendable {
         let destinations = try factory.destinations(configuration.inbox)
         let store = try openStore()
         do {
-            try await serve(store, destinations: destinations, logs: logs)
+            try await serve(store, factory: factory, destinations: destinations)
         } catch {
             await store.close()
             throw error
         }
     }
 
-    private func serve(_ store: SQLiteInbox, destinations: [String: Destination], logs: Logs) async throws {
+    private func serve(
+        _ store: SQLiteInbox, factory: DestinationFactory, destinations: [String: MadeDestination]
+    ) async throws {
+        let logs = factory.logs
         let settings = configuration.settings
         let logger = logs.logger("lumbung")
         let recovery = try await recover(store, now: WallClock.now(), logger: logger)
-        let threads = MultiThreadedEventLoopGroup.singleton
         let numbers = try await store.register(destinations: configuration.inbox.destinations.map(\.name))
         let wiring = try Wiring(configuration.inbox, numbers: numbers, destinations: destinations)
-        try await reportOrphans(store, numbers: numbers, logger: logger)
+        try await Orphans.report(store, numbers: numbers, configured: Set(destinations.keys), logger: logger)
         let engine = Engine(
             store: store,
             destinations: wiring.destinations,
@@ -75,7 +77,8 @@ public struct Server: Sendable {
             store: store, sources: wiring.sources, patience: settings.busyTimeout, committed: engine.committed)
         let readiness = Readiness(store: store)
         let listeners = Listeners(
-            settings: settings, intake: intake, readiness: readiness, logs: logs, eventLoopGroup: threads)
+            settings: settings, intake: intake, readiness: readiness, logs: logs,
+            eventLoopGroup: factory.eventLoopGroup)
         logger.info(
             "started",
             metadata: [
@@ -85,19 +88,22 @@ public struct Server: Sendable {
         let group = ServiceGroup(
             configuration: groupConfiguration(engine: engine, listeners: listeners, logs: logs))
         defer { logger.info("stopped") }
+        let reloader = Reloader(
+            configuration, destinations: destinations,
+            parts: .init(store: store, engine: engine, intake: intake, factory: factory, logger: logger))
         let ending: Result<Void, any Error>
         do {
-            ending = .success(try await run(group, store: store, readiness: readiness, logs: logs))
+            ending = .success(try await run(group, reloader, store: store, readiness: readiness, logs: logs))
         } catch {
             ending = .failure(error)
         }
-        await wiring.shutdown()
+        await engine.shutdown()
         try ending.get()
     }
 
     /// Runs the services beside the signals, and closes the store when the last service has ended.
     private func run(
-        _ group: ServiceGroup, store: SQLiteInbox, readiness: Readiness, logs: Logs
+        _ group: ServiceGroup, _ reloader: Reloader, store: SQLiteInbox, readiness: Readiness, logs: Logs
     ) async throws {
         let signals = Signals(
             logger: logs.logger("lumbung"),
@@ -105,6 +111,7 @@ public struct Server: Sendable {
                 readiness.stop()
                 await group.triggerGracefulShutdown()
             },
+            reload: { await reloader.reload() },
             flush: { logs.close() }
         )
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -146,18 +153,6 @@ public struct Server: Sendable {
                 metadata: ["count": "\(report.interrupted)", "set_aside": "\(report.poisoned)"])
         }
         return report
-    }
-
-    /// Tells about deliveries to destinations that the configuration no longer has: they wait until it has them again.
-    private func reportOrphans(_ store: SQLiteInbox, numbers: [String: DestinationID], logger: Logger) async throws {
-        let configured = Set(configuration.inbox.destinations.map(\.name))
-        let waiting = try await store.openDeliveries()
-        for (name, number) in numbers.sorted(by: { $0.key < $1.key }) where !configured.contains(name) {
-            guard let count = waiting[number], count > 0 else { continue }
-            logger.warning(
-                "deliveries wait for a destination that is not configured any more; they run once it is again",
-                metadata: ["destination": "\(name)", "count": "\(count)"])
-        }
     }
 
     private var engineConfiguration: EngineConfiguration {

@@ -2,11 +2,17 @@ import Glibc
 import Logging
 import UnixSignals
 
-/// What the server does on signals: the first SIGTERM or SIGINT stops it in order, the second ends it at once.
+/// What the server does on signals: the first SIGTERM or SIGINT stops it in order, the second ends it at once, SIGHUP
+/// reloads the configuration.
+///
+/// Reloads run one after the other. What comes while one runs is one more, for however many signals: it reads what is
+/// there then.
 struct Signals: Sendable {
     let logger: Logger
     /// Starts the orderly stop.
     let stop: @Sendable () async -> Void
+    /// Reads the configuration anew and puts it in force.
+    let reload: @Sendable () async -> Void
     /// Hands the last log lines out before the process ends.
     let flush: @Sendable () -> Void
 
@@ -17,11 +23,20 @@ struct Signals: Sendable {
 
     /// Listens until its task is cancelled.
     func run() async {
+        let (hangUps, hangUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        await withTaskGroup(of: Void.self) { tasks in
+            // Beside the listening, so that no reload keeps a stop waiting.
+            tasks.addTask { for await _ in hangUps { await reload() } }
+            await listen { hangUp.yield() }
+            hangUp.finish()
+        }
+    }
+
+    private func listen(hangUp: () -> Void) async {
         var isStopping = false
         for await received in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
             if received == .sighup {
-                logger.warning(
-                    "reloading is not supported in this version; nothing was changed. Restart to apply a new file")
+                if isStopping { logger.warning("stopping: the configuration is not reloaded") } else { hangUp() }
             } else if isStopping {
                 logger.warning("second signal: ending at once; what was acknowledged is on disk")
                 flush()

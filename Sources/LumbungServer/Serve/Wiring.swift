@@ -7,9 +7,9 @@ struct Wiring {
     let sources: [(source: Source, routes: RouteTable)]
 
     init(
-        _ inbox: InboxConfiguration, numbers: [String: DestinationID], destinations made: [String: Destination]
+        _ inbox: InboxConfiguration, numbers: [String: DestinationID], destinations made: [String: MadeDestination]
     ) throws(ServerFailure) {
-        let numbered = made.compactMap { name, destination in numbers[name].map { ($0, destination) } }
+        let numbered = made.compactMap { name, made in numbers[name].map { ($0, made.destination) } }
         destinations = Dictionary(numbered) { first, _ in first }
         let orders = try Self.orders(inbox.destinations, numbers)
         var sources: [(source: Source, routes: RouteTable)] = []
@@ -41,11 +41,6 @@ struct Wiring {
             orders[number] = OrderRule(pointer: try pointer(order.pointer), deadBlocks: order.deadBlocks)
         }
         return orders
-    }
-
-    /// Lets go of the connections to every destination; after the last attempt.
-    func shutdown() async {
-        for destination in destinations.values { await destination.transport.shutdown() }
     }
 
     private static func source(_ configured: SourceConfiguration) throws(ServerFailure) -> Source {

@@ -18,7 +18,8 @@ public enum ConfigurationLoader {
         let settingsProblems = layers.problems + reader.problems
         let problems = ordered(settingsProblems, file.problems + content.problems)
         guard problems.isEmpty else { throw InvalidConfiguration(problems: problems) }
-        return LoadedConfiguration(settings: settings, inbox: content.inbox, resolved: reader.resolved)
+        return LoadedConfiguration(
+            settings: settings, inbox: content.inbox, resolved: reader.resolved, input: input)
     }
 
     /// Flags and environment first, then the file's problems by their place.

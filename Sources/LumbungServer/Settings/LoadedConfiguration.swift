@@ -6,4 +6,13 @@ public struct LoadedConfiguration: Sendable {
     public let inbox: InboxConfiguration
     /// Every setting with its origin, in the order of ``SettingDefinition/all``.
     public let resolved: [ResolvedSetting]
+    /// What it was read from, to be read anew at a reload; it holds the environment with its secrets.
+    let input: ConfigurationInput
+}
+
+extension LoadedConfiguration: CustomReflectable {
+    /// Without the input, so that `dump` shows no secret.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["settings": settings, "inbox": inbox, "resolved": resolved])
+    }
 }

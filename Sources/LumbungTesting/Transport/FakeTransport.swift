@@ -33,6 +33,8 @@ public final class FakeTransport: Transport {
         var held: [Int: CheckedContinuation<Bool, Never>] = [:]
         var cancelled: Set<Int> = []
         var watchers: [Watcher] = []
+        var shutdowns = 0
+        var shutdownWatchers: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
@@ -104,6 +106,30 @@ public final class FakeTransport: Transport {
             }
             if isMetNow { continuation.resume() }
         }
+    }
+
+    /// How often it was shut down.
+    public var shutdowns: Int { state.withLock { $0.shutdowns } }
+
+    /// Returns once it was shut down.
+    public func waitForShutdown() async {
+        await withCheckedContinuation { continuation in
+            let isMet = state.withLock { state in
+                if state.shutdowns == 0 { state.shutdownWatchers.append(continuation) }
+                return state.shutdowns > 0
+            }
+            if isMet { continuation.resume() }
+        }
+    }
+
+    /// Counts; attempts go on as before.
+    public func shutdown() async {
+        let watchers = state.withLock { state in
+            state.shutdowns += 1
+            defer { state.shutdownWatchers = [] }
+            return state.shutdownWatchers
+        }
+        for watcher in watchers { watcher.resume() }
     }
 
     /// Records the attempt, waits while held, and ends as scripted; a cancelled wait ends as interrupted.

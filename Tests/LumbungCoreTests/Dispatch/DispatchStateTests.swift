@@ -80,6 +80,51 @@ import Testing
         #expect(state.demand(now: .zero)?.claims.map(\.destination.value).sorted() == [2, 3])
     }
 
+    @Test func `a destination that waits now takes workers for what is in flight`() {
+        var state = DispatchState(workerCount: 2, bufferLimit: 100, destinations: [destination(1, immediate: true)])
+        state.leased((1...3).map { lease($0, to: 1) }, now: .zero)
+        state.configure([destination(1), destination(2)])
+        #expect(state.demand(now: .zero) == nil, "three attempts, two workers")
+        for event in 1...3 { state.ended(lease(Int64(event), to: 1), .silent, now: .zero, jitter: 0) }
+        #expect(state.demand(now: .zero)?.workerLimit == 2)
+    }
+
+    @Test func `a destination that waits no more gives its workers back, once`() {
+        var state = DispatchState(workerCount: 2, bufferLimit: 100, destinations: [destination(1)])
+        state.leased([lease(1, to: 1), lease(2, to: 1)], now: .zero)
+        #expect(state.demand(now: .zero) == nil)
+        state.configure([destination(1, immediate: true)])
+        #expect(state.demand(now: .zero)?.workerLimit == 2)
+        for event in 1...2 { state.ended(lease(Int64(event), to: 1), .silent, now: .zero, jitter: 0) }
+        state.configure([destination(1)])
+        #expect(state.demand(now: .zero)?.workerLimit == 2)
+    }
+
+    @Test(arguments: [false, true])
+    func `whether a destination is well is found out anew when it goes somewhere else`(isRenewed: Bool) {
+        var state = DispatchState(workerCount: 5, bufferLimit: 100, destinations: [destination(1)])
+        for event in 1...10 {
+            state.leased([lease(Int64(event), to: 1)], now: .zero)
+            state.ended(lease(Int64(event), to: 1), .failed, now: .zero, jitter: 0)
+        }
+        #expect(state.demand(now: .zero) == nil, "it rests")
+        state.configure([destination(1, concurrency: 3)], renewed: isRenewed ? [DestinationID(1)] : [])
+        #expect(state.demand(now: .zero)?.claims.first?.limit == (isRenewed ? 3 : nil))
+    }
+
+    @Test(arguments: [false, true])
+    func `a rate that stays the same stays used up`(isRenewed: Bool) {
+        var limited = destination(1)
+        limited.rate = DeliveryRate(count: 1, period: .seconds(1))
+        var state = DispatchState(workerCount: 5, bufferLimit: 100, destinations: [limited])
+        state.leased([lease(1, to: 1)], now: .zero)
+        state.configure([limited], renewed: isRenewed ? [limited.id] : [])
+        #expect(state.demand(now: .zero) == nil)
+        limited.rate = DeliveryRate(count: 2, period: .seconds(1))
+        state.configure([limited], renewed: isRenewed ? [limited.id] : [])
+        #expect(state.demand(now: .zero)?.claims.first?.limit == 1)
+    }
+
     @Test func `each turn begins with another destination, so that none is always served first`() {
         var state = DispatchState(
             workerCount: 1, bufferLimit: 1000, destinations: [destination(1), destination(2), destination(3)])

@@ -38,9 +38,19 @@ struct EngineBench {
         let destinations = numbers.map { name, number in
             (number, Destination(name: name, transport: transport, retry: retry, rate: rate))
         }
+        try await run(
+            Dictionary(uniqueKeysWithValues: destinations), { try await body(id, $0.committed) },
+            whileStopping: whileStopping)
+    }
+
+    /// Runs an engine with destinations of the test's own while `body` runs, then stops it in order.
+    func run(
+        _ destinations: [DestinationID: Destination], _ body: (Engine) async throws -> Void,
+        whileStopping: () async throws -> Void = {}
+    ) async throws {
         let engine = Engine(
             store: store,
-            destinations: Dictionary(uniqueKeysWithValues: destinations),
+            destinations: destinations,
             configuration: configuration,
             environment: EngineEnvironment(wallClock: { [time] in time.now }, clock: clock, jitter: { 1 }),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -50,7 +60,7 @@ struct EngineBench {
                 services: [.init(service: engine)], logger: Logger(label: "group") { _ in SwiftLogNoOpLogHandler() }))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            try await body(id, engine.committed)
+            try await body(engine)
             await group.triggerGracefulShutdown()
             try await whileStopping()
             try await tasks.waitForAll()

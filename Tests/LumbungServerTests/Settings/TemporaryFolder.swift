@@ -13,6 +13,11 @@ final class TemporaryFolder: Sendable {
         try? FileManager.default.removeItem(atPath: path)
     }
 
+    /// Removes a file from the folder.
+    func remove(_ name: String = "lumbung.yaml") throws {
+        try FileManager.default.removeItem(atPath: path + "/" + name)
+    }
+
     /// Writes a file into the folder.
     func write(_ text: String, to name: String = "lumbung.yaml") throws {
         try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))

@@ -1,0 +1,51 @@
+import LumbungCore
+import Synchronization
+
+/// A destination's transport, and how many workers have work for it in their hands.
+///
+/// A transport that is not configured any more is shut down by whoever gives the last work back, so that no attempt
+/// meets a transport that is closed.
+final class SharedTransport: Sendable {
+    private struct State {
+        var uses = 0
+        var isRetired = false
+        var isShutDown = false
+
+        /// Whether the caller has to shut it down: nobody else will.
+        mutating func ends() -> Bool {
+            guard isRetired, uses == 0, !isShutDown else { return false }
+            isShutDown = true
+            return true
+        }
+    }
+
+    let transport: any Transport
+    private let state = Mutex(State())
+
+    init(_ transport: any Transport) {
+        self.transport = transport
+    }
+
+    /// A worker takes work for it.
+    func take() {
+        state.withLock { $0.uses += 1 }
+    }
+
+    /// A worker has ended its work; the last one shuts a retired transport down.
+    func giveBack() async {
+        let isLast = state.withLock { state in
+            state.uses -= 1
+            return state.ends()
+        }
+        if isLast { await transport.shutdown() }
+    }
+
+    /// No more work will be taken for it: shuts it down now, or leaves that to the last worker.
+    func retire() async {
+        let isUnused = state.withLock { state in
+            state.isRetired = true
+            return state.ends()
+        }
+        if isUnused { await transport.shutdown() }
+    }
+}
