@@ -76,6 +76,7 @@ public struct Inbox: Service {
     /// Works the inbox off until a graceful shutdown.
     public func run() async throws {
         try await engine.run()
+        await engine.shutdown()
     }
 
     /// Returns once the store has stopped for good because of an I/O error, with the reason; or when it was closed, with nil.

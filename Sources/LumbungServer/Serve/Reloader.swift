@@ -10,7 +10,7 @@ import NIOPosix
 actor Reloader {
     /// What a reload works on.
     struct Parts {
-        var store: any InboxStore
+        var store: any InboxOperations
         var engine: Engine
         var intake: Intake
         var factory: DestinationFactory
@@ -54,7 +54,7 @@ actor Reloader {
         do throws(Refusal) {
             candidate = try await read()
             numbers = try await register(candidate)
-            wiring = try wire(candidate, numbers)
+            wiring = try wire(candidate, numbers, paused: try await paused())
         } catch {
             for problem in error.problems {
                 parts.logger.error("the new configuration cannot be used", metadata: ["problem": "\(problem)"])
@@ -119,9 +119,20 @@ actor Reloader {
         }
     }
 
-    private func wire(_ candidate: Candidate, _ numbers: [String: DestinationID]) throws(Refusal) -> Wiring {
+    private func paused() async throws(Refusal) -> Set<DestinationID> {
+        do throws(StoreError) {
+            return try await parts.store.pausedDestinations()
+        } catch {
+            throw Refusal(problems: ["the store did not tell which destinations are paused: \(error.sentence)"])
+        }
+    }
+
+    private func wire(
+        _ candidate: Candidate, _ numbers: [String: DestinationID], paused: Set<DestinationID>
+    ) throws(Refusal) -> Wiring {
         do throws(ServerFailure) {
-            return try Wiring(candidate.loaded.inbox, numbers: numbers, destinations: candidate.destinations)
+            return try Wiring(
+                candidate.loaded.inbox, numbers: numbers, destinations: candidate.destinations, paused: paused)
         } catch {
             throw Refusal(problems: [error.description])
         }

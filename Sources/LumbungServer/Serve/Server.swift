@@ -64,7 +64,9 @@ public struct Server: Sendable {
         let logger = logs.logger("lumbung")
         let recovery = try await recover(store, now: WallClock.now(), logger: logger)
         let numbers = try await store.register(destinations: configuration.inbox.destinations.map(\.name))
-        let wiring = try Wiring(configuration.inbox, numbers: numbers, destinations: destinations)
+        let wiring = try Wiring(
+            configuration.inbox, numbers: numbers, destinations: destinations,
+            paused: try await store.pausedDestinations())
         try await Orphans.report(store, numbers: numbers, configured: Set(destinations.keys), logger: logger)
         let engine = Engine(
             store: store,
