@@ -71,7 +71,10 @@ struct DatabaseFile {
         for part in path[..<slash].split(separator: "/", omittingEmptySubsequences: false) {
             made += made.isEmpty && part.isEmpty ? "/" : (made.isEmpty || made == "/" ? "" : "/") + part
             guard !made.isEmpty, made != "/" else { continue }
-            if unsafe mkdir(made, 0o700) != 0 && errno != EEXIST {
+            if unsafe mkdir(made, 0o700) == 0 {
+                // SQLite flushes the names of its files; the name of the folder they are in is nobody's but ours.
+                try FileFlush.flushFolder(of: made)
+            } else if errno != EEXIST {
                 let reason = Self.lastError
                 throw DatabaseFileProblem("cannot make the folder \(made) for the database: \(reason)")
             }
