@@ -34,9 +34,11 @@ import Testing
         try await run(service, ports, body)
     }
 
-    static func serving(_ server: AdminServer, _ body: (Int, ServiceGroup) async throws -> Void) async throws {
+    static func serving(
+        _ server: AdminServer, logger: Logger = Logger(label: "t"), _ body: (Int, ServiceGroup) async throws -> Void
+    ) async throws {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let service = server.service(group: group, logger: Logger(label: "t")) { port.yield($0) }
+        let service = server.service(group: group, logger: logger) { port.yield($0) }
         try await run(service, ports, body)
     }
 
@@ -170,7 +172,8 @@ import Testing
     @Test func `half-open connections keep nobody out of the admin listener`() async throws {
         var configuration = AdminServer.Configuration()
         (configuration.port, configuration.maxConnections, configuration.idleTime) = (0, 16, .seconds(3600))
-        try await Self.serving(AdminServer(configuration: configuration) { nil }) { port, _ in
+        try await Self.serving(AdminServer(configuration: configuration, inbox: AdminBench().inbox) { nil }) {
+            port, _ in
             try await Self.isReachable(port, beside: 40)
         }
     }
@@ -196,7 +199,7 @@ import Testing
     @Test func `the admin listener`() async throws {
         var configuration = AdminServer.Configuration()
         (configuration.port, configuration.token) = (0, "s3cret")
-        let server = AdminServer(configuration: configuration) { nil }
+        let server = AdminServer(configuration: configuration, inbox: AdminBench().inbox) { nil }
         try await Self.serving(server) { port, _ in
             func ask(_ line: String, _ fields: String = "") async throws -> String {
                 try await Self.exchange(

@@ -209,6 +209,19 @@ actor Dispatcher {
         }
     }
 
+    // MARK: Steering
+
+    /// Pauses a destination or lets it go on; what was handed out already runs to its end.
+    func pause(_ id: DestinationID, _ isPaused: Bool) {
+        state.pause(id, isPaused)
+        bell.ring()
+    }
+
+    /// How a destination stands now; nil for an unknown one.
+    func standing(of id: DestinationID) -> DestinationStanding? {
+        state.standing(of: id, now: environment.elapsed())
+    }
+
     // MARK: Workers
 
     /// The next leases for a worker; empty when there will be no more.

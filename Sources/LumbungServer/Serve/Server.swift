@@ -63,19 +63,24 @@ public struct Server: Sendable {
         let threads = MultiThreadedEventLoopGroup.singleton
         let numbers = try await store.register(destinations: configuration.inbox.destinations.map(\.name))
         let wiring = try Wiring(configuration.inbox, numbers: numbers, destinations: destinations)
+        let records = try await store.destinations()
+        reportPaused(records, logger: logger)
         try await reportOrphans(store, numbers: numbers, logger: logger)
         let engine = Engine(
             store: store,
-            destinations: wiring.destinations,
+            destinations: wiring.destinations.held(by: records),
             configuration: engineConfiguration,
             environment: EngineEnvironment(wallClock: WallClock.now, jitter: { Double.random(in: 0...1) }),
             logger: logs.logger("lumbung.engine")
         )
         let intake = Intake(
             store: store, sources: wiring.sources, patience: settings.busyTimeout, committed: engine.committed)
+        let configured = ConfiguredInbox(destinations: wiring.destinations, sources: wiring.sources)
+        let inbox = InboxOperator(store: store, engine: engine, configured: { configured }, now: WallClock.now)
         let readiness = Readiness(store: store)
         let listeners = Listeners(
-            settings: settings, intake: intake, readiness: readiness, logs: logs, eventLoopGroup: threads)
+            settings: settings, work: ListenerWork(intake: intake, inbox: inbox, readiness: readiness), logs: logs,
+            eventLoopGroup: threads)
         logger.info(
             "started",
             metadata: [
@@ -146,6 +151,15 @@ public struct Server: Sendable {
                 metadata: ["count": "\(report.interrupted)", "set_aside": "\(report.poisoned)"])
         }
         return report
+    }
+
+    /// Tells which destinations an operator paused in an earlier process.
+    private func reportPaused(_ records: [DestinationRecord], logger: Logger) {
+        for record in records where record.isPaused {
+            logger.warning(
+                "an operator has paused this destination; its events wait until it is resumed",
+                metadata: ["destination": "\(record.name)", "count": "\(record.open)"])
+        }
     }
 
     /// Tells about deliveries to destinations that the configuration no longer has: they wait until it has them again.
