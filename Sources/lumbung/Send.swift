@@ -20,7 +20,7 @@ struct Send: AsyncParsableCommand {
     @Option(help: "The whole ingest URL; without it the source's path on this machine at the configured port.")
     var url: String?
 
-    @OptionGroup var settings: SettingFlags
+    @OptionGroup var settings: IngestFlags
 
     func validate() throws {
         guard (1...1_000_000).contains(count) else {

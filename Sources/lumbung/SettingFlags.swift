@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import LumbungServer
 
 /// A flag for every setting of the server.
@@ -95,30 +94,17 @@ struct SettingFlags: ParsableArguments {
     }
 
     /// Everything the configuration is read from.
-    var input: ConfigurationInput {
-        ConfigurationInput(
-            flags: given,
-            environment: ProcessInfo.processInfo.environment,
-            workingDirectory: FileManager.default.currentDirectoryPath
-        )
-    }
+    var input: ConfigurationInput { ConfigurationInput(given: given) }
 
     /// Reads the configuration.
     ///
     /// - Throws: Exit code 78 after every problem was told on standard error.
-    func load() throws -> LoadedConfiguration {
-        do throws(InvalidConfiguration) {
-            return try ConfigurationLoader.load(input)
-        } catch {
-            for line in error.lines { Terminal.complain(line) }
-            throw ExitCode(78)
-        }
-    }
+    func load() throws -> LoadedConfiguration { try ConfigurationInput.load(flags: given) }
 }
 
 extension ArgumentHelp {
     /// What the table of settings says of one: meaning, default, environment.
-    fileprivate static func setting(_ name: SettingName) -> ArgumentHelp {
+    static func setting(_ name: SettingName) -> ArgumentHelp {
         guard let definition = SettingDefinition.all.first(where: { $0.name == name }) else { return "" }
         let meaning = definition.meaning.prefix(1).uppercased() + definition.meaning.dropFirst()
         let standing =

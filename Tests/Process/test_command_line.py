@@ -9,7 +9,9 @@ from wire import event
 
 LEVELS = [
     [], ["serve"], ["send"], ["config"], ["config", "check"], ["config", "print"], ["db"], ["db", "migrate"], ["db", "check"],
-    ["db", "backup"], ["db", "prune"],
+    ["db", "backup"], ["db", "prune"], ["events"], ["events", "list"], ["events", "show"], ["events", "replay"],
+    ["events", "cancel"], ["destinations"], ["destinations", "list"], ["destinations", "pause"], ["destinations", "resume"],
+    ["destinations", "test"],
 ]
 
 

@@ -1,7 +1,9 @@
 /// What keeps a destination's events in the order in which they were received: those with the same key run one after the
 /// other.
 public struct OrderRule: Sendable, Hashable {
-    /// Where the key stands in the payload: a string or a number. Events without one are in no order.
+    /// Where the key stands in the payload: a string or a number.
+    ///
+    /// Events without one are in no order.
     public var pointer: JSONPointer
     /// Whether a dead delivery keeps those behind it waiting until a person replays or cancels it.
     public var deadBlocks: Bool

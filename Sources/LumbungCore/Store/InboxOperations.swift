@@ -42,14 +42,6 @@ public protocol InboxOperations: InboxStore {
     func destinations() async throws(StoreError) -> [DestinationRecord]
 }
 
-extension InboxOperations {
-    /// The destinations that a person paused.
-    /// - Throws: ``StoreError``.
-    public func pausedDestinations() async throws(StoreError) -> Set<DestinationID> {
-        Set(try await destinations().filter(\.isPaused).map(\.id))
-    }
-}
-
 /// Which events an operator wants to see.
 public struct EventQuery: Sendable, Hashable {
     /// The most events of a page.

@@ -1,6 +1,42 @@
 import HTTPTypes
 import Hummingbird
+import LumbungKit
 import NIOCore
+
+/// What a request to the admin listener carries beside itself.
+struct AdminContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Who asks, for the log.
+    let remoteAddress: String
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        remoteAddress = source.channel.remoteAddress?.ipAddress ?? "-"
+    }
+}
+
+/// One path of the admin listener with one method.
+struct AdminRoute: Sendable {
+    typealias Handler = @Sendable (Request, AdminContext) async throws -> Response
+
+    /// The method; a path that takes GET takes HEAD as well.
+    let method: HTTPRequest.Method
+    /// The path, with `{name}` for a part that varies.
+    let path: String
+    /// Whether it takes parameters in the query.
+    var takesQuery = false
+    /// Answers it.
+    let handler: Handler
+
+    /// Whether a request's path is this one.
+    func matches(_ parts: [Substring]) -> Bool {
+        let own = path.split(separator: "/")
+        return own.count == parts.count && zip(own, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+    }
+
+    /// The methods, as `Allow` has them.
+    var allow: String { method == .get ? "GET, HEAD" : method.rawValue }
+}
 
 /// What the admin listener answers.
 enum AdminRoutes {
@@ -8,13 +44,50 @@ enum AdminRoutes {
     static let openPaths: Set<String> = ["/healthz", "/readyz"]
 
     /// The router of the admin listener.
-    static func router(token: AdminToken?, readiness: @escaping IngestServer.Readiness) -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: ProblemDocuments())
-        router.add(middleware: AdminGate(token: token))
-        router.get("healthz") { _, _ in Response(Answer.healthy) }
-        router.get("readyz") { _, _ in Response(Answer.readiness(await readiness())) }
+    static func router(
+        token: AdminToken?, api: AdminAPI, readiness: @escaping IngestServer.Readiness
+    ) -> Router<AdminContext> {
+        let routes = table(api, readiness)
+        let router = Router(context: AdminContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(
+            middleware: ProblemDocuments { path in
+                let parts = path.split(separator: "/")
+                return routes.first { $0.matches(parts) }?.allow
+            })
+        if let token {
+            router.add(middleware: AdminGate(token: token))
+        } else {
+            router.add(middleware: LocalDoor())
+        }
+        for route in routes {
+            router.on(RouterPath(route.path), method: route.method) { request, context in
+                if !route.takesQuery, let unknown = try QueryText.pairs(request.uri.query).first,
+                    !openPaths.contains(route.path)
+                {
+                    throw Problem.unknownParameter(unknown.name, known: [])
+                }
+                return try await route.handler(request, context)
+            }
+        }
         return router
+    }
+
+    /// Every path, each with one method.
+    private static func table(_ api: AdminAPI, _ readiness: @escaping IngestServer.Readiness) -> [AdminRoute] {
+        let (events, destinations) = ("/api/v1/events", "/api/v1/destinations")
+        return [
+            AdminRoute(method: .get, path: "/healthz") { _, _ in Response(Answer.healthy) },
+            AdminRoute(method: .get, path: "/readyz") { _, _ in Response(Answer.readiness(await readiness())) },
+            AdminRoute(method: .get, path: events, takesQuery: true, handler: api.events),
+            AdminRoute(method: .get, path: events + "/{queue_id}", handler: api.event),
+            AdminRoute(method: .get, path: events + "/{queue_id}/payload", handler: api.payload),
+            AdminRoute(method: .post, path: events + "/{queue_id}/replay", handler: api.replay),
+            AdminRoute(method: .post, path: events + "/{queue_id}/cancel", handler: api.cancel),
+            AdminRoute(method: .get, path: destinations, handler: api.destinations),
+            AdminRoute(method: .post, path: destinations + "/{name}/pause", handler: api.pause),
+            AdminRoute(method: .post, path: destinations + "/{name}/resume", handler: api.resume),
+            AdminRoute(method: .post, path: destinations + "/{name}/test", handler: api.test),
+        ]
     }
 }
 
@@ -27,5 +100,10 @@ extension Response {
         self.init(
             status: HTTPResponse.Status(code: answer.status), headers: fields,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+
+    /// An answer of 200 with a JSON document.
+    init(_ document: JSONValue) {
+        self.init(Answer(json: document.bytes))
     }
 }

@@ -1,10 +1,11 @@
 import Hummingbird
 import HummingbirdCore
 public import Logging
+public import LumbungKit
 public import NIOCore
 public import ServiceLifecycle
 
-/// The listener for operators: health checks for now, on Hummingbird's router.
+/// The listener for operators: health checks and the admin API, on Hummingbird's router.
 public struct AdminServer: Sendable {
     /// Where it listens and whom it lets in.
     public struct Configuration: Sendable {
@@ -12,7 +13,8 @@ public struct AdminServer: Sendable {
         public var host = "127.0.0.1"
         /// The port to listen on; 0 takes a free one.
         public var port = 9001
-        /// The bearer token that everything but the health checks needs; nil lets everybody in.
+        /// The bearer token that everything but the health checks needs; nil lets everybody in who asks for this machine
+        /// by a loopback name or address.
         public var token: String?
         /// The most open connections; past them the one that has been idle for longest is closed for the next.
         public var maxConnections = 256
@@ -25,12 +27,18 @@ public struct AdminServer: Sendable {
 
     /// What it is told to do.
     public var configuration: Configuration
+    /// Does what the API is asked to do.
+    public var inbox: InboxOperator
     /// Answers `/readyz`.
     public var readiness: IngestServer.Readiness
 
     /// Describes a listener; nothing is opened before its service runs.
-    public init(configuration: Configuration = Configuration(), readiness: @escaping IngestServer.Readiness) {
+    public init(
+        configuration: Configuration = Configuration(), inbox: InboxOperator,
+        readiness: @escaping IngestServer.Readiness
+    ) {
         self.configuration = configuration
+        self.inbox = inbox
         self.readiness = readiness
     }
 
@@ -39,7 +47,7 @@ public struct AdminServer: Sendable {
     /// Its `run()` throws ``ListenError`` when the address cannot be bound.
     /// - Parameters:
     ///   - group: The event loops that serve; not shut down by the service.
-    ///   - logger: Is told about the listener itself, not about requests.
+    ///   - logger: Is told about the listener itself and about every change that is made, not about requests that only read.
     ///   - onListening: Is told the bound port once connections are accepted.
     public func service(
         group: any EventLoopGroup,
@@ -61,7 +69,9 @@ public struct AdminServer: Sendable {
 
     /// Hummingbird's server without its `Application`, which keeps a clock that wakes the process every second.
     private func childChannel(_ logger: Logger) -> HTTP1Channel {
-        let router = AdminRoutes.router(token: configuration.token.map(AdminToken.init), readiness: readiness)
+        let router = AdminRoutes.router(
+            token: configuration.token.map(AdminToken.init), api: AdminAPI(inbox: inbox, logger: logger),
+            readiness: readiness)
         let responder = router.buildResponder()
         let limits = IngestLimits()
         let places = ConnectionPlaces(limit: configuration.maxConnections)
@@ -70,7 +80,7 @@ public struct AdminServer: Sendable {
                 let source = ApplicationRequestContextSource(channel: channel, logger: logger)
                 places.mark(channel, isBusy: true)
                 defer { places.mark(channel, isBusy: false) }
-                let response = try await responder.respond(to: request, context: BasicRequestContext(source: source))
+                let response = try await responder.respond(to: request, context: AdminContext(source: source))
                 try await writer.write(response: response.head, body: response.body)
             },
             configuration: HTTP1Channel.Configuration(

@@ -6,7 +6,9 @@ public struct IngestLimits: Sendable, Hashable {
     public var maxHeaderBytes = 16_384
     /// The most header fields of one request, trailers included; more is told 431.
     public var maxHeaderFields = 100
-    /// The most open connections. Past them the one without a request that has been idle for longest is closed, so that
+    /// The most open connections.
+    ///
+    /// Past them the one without a request that has been idle for longest is closed, so that
     /// nobody is kept out by connections that ask for nothing; while all have requests, others wait in the kernel's queue.
     public var maxConnections = 4096
     /// The most bytes of unfinished bodies in memory over all connections; a body past them is told 503.

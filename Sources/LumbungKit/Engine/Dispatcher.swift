@@ -206,6 +206,21 @@ actor Dispatcher {
         }
     }
 
+    // MARK: Steering
+
+    /// Pauses a destination or lets it go on; what was handed out already runs to its end.
+    func pause(_ id: DestinationID, _ isPaused: Bool) {
+        // Both, or leases would be claimed for a destination and handed back for ever.
+        state.pause(id, isPaused)
+        destinations[id]?.isPaused = isPaused
+        bell.ring()
+    }
+
+    /// How a destination stands now; nil for an unknown one.
+    func standing(of id: DestinationID) -> DestinationStanding? {
+        state.standing(of: id, now: environment.elapsed())
+    }
+
     // MARK: Workers
 
     /// The next work for a worker; nil when there will be no more.

@@ -112,3 +112,19 @@ public struct Engine: Service {
         }
     }
 }
+
+// MARK: Steering
+
+extension Engine {
+    /// Pauses a destination or lets it go on, from the next turn on; attempts that were handed out already end as usual.
+    ///
+    /// Nothing of it is remembered over a restart: that is the store's part (``InboxOperations/pause(_:_:)``).
+    public func pause(_ id: DestinationID, _ isPaused: Bool) async {
+        await dispatcher.pause(id, isPaused)
+    }
+
+    /// How a destination stands in the engine now; nil for one that is not configured.
+    public func standing(of id: DestinationID) async -> DestinationStanding? {
+        await dispatcher.standing(of: id)
+    }
+}

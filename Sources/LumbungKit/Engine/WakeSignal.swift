@@ -1,7 +1,8 @@
 import Synchronization
 
-/// A bell that remembers one ring: the one who waits is woken, whoever comes later finds that it rang. One may wait at a
-/// time.
+/// A bell that remembers one ring: the one who waits is woken, whoever comes later finds that it rang.
+///
+/// One may wait at a time.
 ///
 /// Ringing is cheap and may be done from any thread.
 final class WakeSignal: Sendable {

@@ -69,7 +69,7 @@ struct IntakePlan: Sendable {
             let place = body.shape == .array ? "event \(index + 1): " : ""
             let identity = try identity(
                 of: element, digest: digest, request: request, isOnly: body.elements.count == 1, place: place)
-            let type = type(of: element, request: request)
+            let type = type(of: element, header: request.header)
             let values = element.values[firstRouteValue...]
             let destinations = routes.destinations(type: type, values: values)
             events.append(
@@ -85,6 +85,18 @@ struct IntakePlan: Sendable {
                 ))
         }
         return events
+    }
+
+    /// Where a stored event goes by this source's rules and routes, sorted, each once.
+    ///
+    /// Its type is found again in payload and kept headers; the stored one stands in for a header that was not kept.
+    /// - Returns: Nil when the stored payload is no longer one JSON object.
+    func destinations(of event: LeasedEvent) -> [DestinationID]? {
+        guard let body = try? JSONScanner.scan(event.payload, plan: scan), body.shape == .object,
+            let element = body.elements.first
+        else { return nil }
+        let type = type(of: element) { event.keptHeader($0) ?? event.type }
+        return routes.destinations(type: type, values: element.values[firstRouteValue...])
     }
 
     /// Why a body cannot be read that is JSON to its sender.
@@ -148,11 +160,11 @@ struct IntakePlan: Sendable {
 
     /// The event's type; empty when there is none, when it is unusable, and when its key occurs more than once, so
     /// that no route takes an event for a type that its destination may read differently.
-    private func type(of element: ScannedElement, request: IngestRequest) -> String {
+    private func type(of element: ScannedElement, header: (String) -> String?) -> String {
         let bytes: [UInt8]
         switch type {
         case .text(let text): return text
-        case .header(let name): bytes = Array((request.header(name) ?? "").utf8)
+        case .header(let name): bytes = Array((header(name) ?? "").utf8)
         case .value(let index):
             let value = element.values[index]
             switch value.content {

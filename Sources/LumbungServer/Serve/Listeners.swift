@@ -4,14 +4,20 @@ import LumbungKit
 import NIOCore
 import ServiceLifecycle
 
+/// What the listeners hand their requests to.
+struct ListenerWork: Sendable {
+    var intake: Intake
+    var inbox: InboxOperator
+    var readiness: Readiness
+}
+
 /// The two listeners of the server.
 struct Listeners: Sendable {
     let ingest: any Service
     let admin: any Service
 
-    init(
-        settings: Settings, intake: Intake, readiness: Readiness, logs: Logs, eventLoopGroup: any EventLoopGroup
-    ) {
+    init(settings: Settings, work: ListenerWork, logs: Logs, eventLoopGroup: any EventLoopGroup) {
+        let readiness = work.readiness
         let logger = logs.logger("lumbung.http")
         var configuration = IngestServer.Configuration()
         configuration.host = settings.host
@@ -26,7 +32,7 @@ struct Listeners: Sendable {
         }
         ingest = IngestServer(
             configuration: configuration,
-            intake: intake,
+            intake: work.intake,
             log: WebhookLogAdapter(log: logs.webhooks),
             readiness: { await readiness.reason() },
             now: WallClock.now
@@ -39,6 +45,7 @@ struct Listeners: Sendable {
         admin.token = settings.adminToken?.revealed
         self.admin = AdminServer(
             configuration: admin,
+            inbox: work.inbox,
             readiness: { await readiness.reason() }
         ).service(group: eventLoopGroup, logger: logger) { port in
             logger.info("listening for the operator", metadata: ["host": "\(settings.adminHost)", "port": "\(port)"])

@@ -13,6 +13,7 @@ actor Reloader {
         var store: any InboxOperations
         var engine: Engine
         var intake: Intake
+        var inForce: InForce
         var factory: DestinationFactory
         var logger: Logger
     }
@@ -51,10 +52,12 @@ actor Reloader {
         let candidate: Candidate
         let numbers: [String: DestinationID]
         let wiring: Wiring
+        let records: [DestinationRecord]
         do throws(Refusal) {
             candidate = try await read()
             numbers = try await register(candidate)
-            wiring = try wire(candidate, numbers, paused: try await paused())
+            wiring = try wire(candidate, numbers)
+            records = try await self.records()
         } catch {
             for problem in error.problems {
                 parts.logger.error("the new configuration cannot be used", metadata: ["problem": "\(problem)"])
@@ -65,7 +68,8 @@ actor Reloader {
         // The intake first: nothing more comes for a destination that goes, and what comes for a new one waits in the
         // store until the engine looks, which is at once.
         parts.intake.replace(sources: wiring.sources)
-        await parts.engine.reconfigure(wiring.destinations)
+        await parts.engine.reconfigure(wiring.destinations.held(by: records))
+        parts.inForce.replace(wiring.configured)
         let report = ReloadReport(from: inbox, to: candidate.loaded.inbox)
         inbox = candidate.loaded.inbox
         destinations = candidate.destinations
@@ -119,20 +123,18 @@ actor Reloader {
         }
     }
 
-    private func paused() async throws(Refusal) -> Set<DestinationID> {
+    /// What the store knows of the destinations, among it which of them an operator paused.
+    private func records() async throws(Refusal) -> [DestinationRecord] {
         do throws(StoreError) {
-            return try await parts.store.pausedDestinations()
+            return try await parts.store.destinations()
         } catch {
             throw Refusal(problems: ["the store did not tell which destinations are paused: \(error.sentence)"])
         }
     }
 
-    private func wire(
-        _ candidate: Candidate, _ numbers: [String: DestinationID], paused: Set<DestinationID>
-    ) throws(Refusal) -> Wiring {
+    private func wire(_ candidate: Candidate, _ numbers: [String: DestinationID]) throws(Refusal) -> Wiring {
         do throws(ServerFailure) {
-            return try Wiring(
-                candidate.loaded.inbox, numbers: numbers, destinations: candidate.destinations, paused: paused)
+            return try Wiring(candidate.loaded.inbox, numbers: numbers, destinations: candidate.destinations)
         } catch {
             throw Refusal(problems: [error.description])
         }

@@ -64,22 +64,24 @@ public struct Server: Sendable {
         let logger = logs.logger("lumbung")
         let recovery = try await recover(store, now: WallClock.now(), logger: logger)
         let numbers = try await store.register(destinations: configuration.inbox.destinations.map(\.name))
-        let wiring = try Wiring(
-            configuration.inbox, numbers: numbers, destinations: destinations,
-            paused: try await store.pausedDestinations())
+        let wiring = try Wiring(configuration.inbox, numbers: numbers, destinations: destinations)
+        let records = try await store.destinations()
+        reportPaused(records, logger: logger)
         try await Orphans.report(store, numbers: numbers, configured: Set(destinations.keys), logger: logger)
         let engine = Engine(
             store: store,
-            destinations: wiring.destinations,
+            destinations: wiring.destinations.held(by: records),
             configuration: engineConfiguration,
             environment: .system,
             logger: logs.logger("lumbung.engine")
         )
         let intake = Intake(
             store: store, sources: wiring.sources, patience: settings.busyTimeout, committed: engine.committed)
+        let inForce = InForce(wiring.configured)
+        let inbox = InboxOperator(store: store, engine: engine, configured: { inForce.now }, now: WallClock.now)
         let readiness = Readiness(store: store)
         let listeners = Listeners(
-            settings: settings, intake: intake, readiness: readiness, logs: logs,
+            settings: settings, work: ListenerWork(intake: intake, inbox: inbox, readiness: readiness), logs: logs,
             eventLoopGroup: factory.eventLoopGroup)
         logger.info(
             "started",
@@ -92,7 +94,8 @@ public struct Server: Sendable {
         defer { logger.info("stopped") }
         let reloader = Reloader(
             configuration, destinations: destinations,
-            parts: .init(store: store, engine: engine, intake: intake, factory: factory, logger: logger))
+            parts: .init(
+                store: store, engine: engine, intake: intake, inForce: inForce, factory: factory, logger: logger))
         let ending: Result<Void, any Error>
         do {
             ending = .success(try await run(group, reloader, store: store, readiness: readiness, logs: logs))
@@ -155,6 +158,15 @@ public struct Server: Sendable {
                 metadata: ["count": "\(report.interrupted)", "set_aside": "\(report.poisoned)"])
         }
         return report
+    }
+
+    /// Tells which destinations an operator paused in an earlier process.
+    private func reportPaused(_ records: [DestinationRecord], logger: Logger) {
+        for record in records where record.isPaused {
+            logger.warning(
+                "an operator has paused this destination; its events wait until it is resumed",
+                metadata: ["destination": "\(record.name)", "count": "\(record.open)"])
+        }
     }
 
     private var engineConfiguration: EngineConfiguration {

@@ -6,23 +6,10 @@ struct Wiring {
     let destinations: [DestinationID: Destination]
     let sources: [(source: Source, routes: RouteTable)]
 
-    /// Wires a configuration.
-    /// - Parameters:
-    ///   - inbox: The configuration.
-    ///   - numbers: The store's numbers of all its destinations.
-    ///   - made: Its destinations.
-    ///   - paused: Those that a person paused, which stay so whatever the file says.
     init(
-        _ inbox: InboxConfiguration, numbers: [String: DestinationID], destinations made: [String: MadeDestination],
-        paused: Set<DestinationID>
+        _ inbox: InboxConfiguration, numbers: [String: DestinationID], destinations made: [String: MadeDestination]
     ) throws(ServerFailure) {
-        let numbered = made.compactMap { name, made in
-            numbers[name].map { number in
-                var destination = made.destination
-                destination.isPaused = destination.isPaused || paused.contains(number)
-                return (number, destination)
-            }
-        }
+        let numbered = made.compactMap { name, made in numbers[name].map { ($0, made.destination) } }
         destinations = Dictionary(numbered) { first, _ in first }
         let orders = try Self.orders(inbox.destinations, numbers)
         var sources: [(source: Source, routes: RouteTable)] = []
@@ -32,6 +19,9 @@ struct Wiring {
         }
         self.sources = sources
     }
+
+    /// What an operator works with.
+    var configured: ConfiguredInbox { ConfiguredInbox(destinations: destinations, sources: sources) }
 
     /// The routes of one source.
     static func table(

@@ -59,7 +59,9 @@ private struct Bench {
         reloader = Reloader(
             loaded, destinations: made,
             parts: .init(
-                store: store, engine: engine, intake: intake, factory: factory, logger: lines.logger()))
+                store: store, engine: engine, intake: intake,
+                inForce: InForce(ConfiguredInbox(destinations: [:], sources: [])), factory: factory,
+                logger: lines.logger()))
     }
 }
 

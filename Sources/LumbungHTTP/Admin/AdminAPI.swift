@@ -1,0 +1,138 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import LumbungCore
+import LumbungKit
+import NIOCore
+
+/// The admin API (CONTRACT 6): what an operator may ask and do, over HTTP.
+struct AdminAPI: Sendable {
+    let inbox: InboxOperator
+    /// Is told about every change, with who made it.
+    let logger: Logger
+
+    // MARK: Events
+
+    @Sendable func events(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let list = try EventListRequest(request.uri.query)
+        return Response(
+            JSONValue(
+                try await told(unknownDestination: 400) { () async throws(OperationError) in
+                    try await inbox.events(list.query, destination: list.destination)
+                }))
+    }
+
+    @Sendable func event(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let id = try Self.queueID(context)
+        return Response(
+            JSONValue(try await told { () async throws(OperationError) in try await inbox.event(id) }))
+    }
+
+    /// The bytes as received; whatever type the sender claimed, a browser runs nothing of it (CSP level 3, `sandbox`).
+    @Sendable func payload(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let id = try Self.queueID(context)
+        let event = try await told { () async throws(OperationError) in try await inbox.payload(of: id) }
+        let received = event.keptHeader("content-type").flatMap { HTTPField.isValidValue($0) && !$0.isEmpty ? $0 : nil }
+        var fields: HTTPFields = [.contentType: received ?? "application/json", .contentSecurityPolicy: "sandbox"]
+        fields[.xContentTypeOptions] = "nosniff"
+        return Response(
+            status: .ok, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: event.payload)))
+    }
+
+    @Sendable func replay(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let id = try Self.queueID(context)
+        let body = try await Self.body(request, keys: ["destination", "reroute"])
+        let target =
+            body.isRerouted ? ReplayTarget.routes : body.destination.map(ReplayTarget.destination) ?? .ownDeliveries
+        let result = try await told(unknownDestination: 400) { () async throws(OperationError) in
+            try await inbox.replay(id, to: target)
+        }
+        note("replay", context, event: id, result.changed)
+        return Response(JSONValue(result, event: id, verb: "started"))
+    }
+
+    @Sendable func cancel(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let id = try Self.queueID(context)
+        let body = try await Self.body(request, keys: ["destination"])
+        let result = try await told(unknownDestination: 400) { () async throws(OperationError) in
+            try await inbox.cancel(id, destination: body.destination)
+        }
+        note("cancel", context, event: id, result.changed)
+        return Response(JSONValue(result, event: id, verb: "cancelled"))
+    }
+
+    // MARK: Destinations
+
+    @Sendable func destinations(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let all = try await told { () async throws(OperationError) in try await inbox.destinations() }
+        return Response(.object([("destinations", .array(all.map(JSONValue.init)))]))
+    }
+
+    @Sendable func pause(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let name = try await Self.name(request, context)
+        let detail = try await told { () async throws(OperationError) in try await inbox.pause(name) }
+        note("pause", context, [name])
+        return Response(JSONValue(detail))
+    }
+
+    @Sendable func resume(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let name = try await Self.name(request, context)
+        let detail = try await told { () async throws(OperationError) in try await inbox.resume(name) }
+        note("resume", context, [name])
+        return Response(JSONValue(detail))
+    }
+
+    @Sendable func test(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let name = try await Self.name(request, context)
+        let test = try await told { () async throws(OperationError) in try await inbox.test(name) }
+        note("test", context, [name])
+        return Response(JSONValue(test))
+    }
+
+    // MARK: Parts of a request
+
+    private static func queueID(_ context: AdminContext) throws(Problem) -> EventID {
+        guard let number = context.parameters.get("queue_id").flatMap({ PositiveNumber.read($0) }) else {
+            throw .badParameter("queue_id", "must be a whole number from 1 on")
+        }
+        return EventID(number)
+    }
+
+    /// The destination in the path of a request whose body says nothing.
+    private static func name(_ request: Request, _ context: AdminContext) async throws -> String {
+        _ = try await body(request, keys: [])
+        guard let name = QueryText.decoded(Substring(context.parameters.get("name") ?? "").utf8) else {
+            throw Problem.badParameter("name", "is not percent-encoded UTF-8")
+        }
+        return name
+    }
+
+    private static func body(_ request: Request, keys: [String]) async throws -> OperationBody {
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.body.collect(upTo: OperationBody.maxBytes)
+        } catch is NIOTooManyBytesError {
+            throw Problem.bodyTooLarge(limitBytes: OperationBody.maxBytes)
+        }
+        return try OperationBody(Array(buffer.readableBytesView), keys: keys)
+    }
+
+    private func told<Value: Sendable>(
+        unknownDestination: Int = 404, _ body: () async throws(OperationError) -> Value
+    ) async throws(Problem) -> Value {
+        do throws(OperationError) {
+            return try await body()
+        } catch {
+            throw Problem(error, unknownDestination: unknownDestination)
+        }
+    }
+
+    private func note(_ change: String, _ context: AdminContext, event: EventID? = nil, _ destinations: [String]) {
+        var metadata: Logger.Metadata = [
+            "change": "\(change)", "by": "\(context.remoteAddress)",
+            "destination": "\(destinations.joined(separator: ", "))",
+        ]
+        if let event { metadata["queue_id"] = "\(event.value)" }
+        logger.notice("done for an operator", metadata: metadata)
+    }
+}

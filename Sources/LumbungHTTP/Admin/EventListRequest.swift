@@ -1,0 +1,119 @@
+import LumbungCore
+import LumbungKit
+
+/// The parameters of the event list, checked.
+struct EventListRequest: Sendable, Hashable {
+    /// What to list, but for the destination.
+    var query = EventQuery()
+    /// The name of a destination.
+    var destination: String?
+
+    /// The parameters there are, in the order of docs/api.md.
+    static let parameters = [
+        "status", "source", "type", "uuid", "destination", "from", "to", "q", "limit", "cursor",
+    ]
+    /// The longest text that is looked for in payloads, in bytes.
+    static let longestTextBytes = 128
+
+    /// Reads the query of a request's target.
+    /// - Throws: ``Problem`` with status 400 that names the parameter.
+    init(_ text: String?) throws(Problem) {
+        var seen: Set<String> = []
+        for (name, value) in try QueryText.pairs(text) {
+            guard Self.parameters.contains(name) else { throw .unknownParameter(name, known: Self.parameters) }
+            guard seen.insert(name).inserted else { throw .badParameter(name, "is there more than once") }
+            try take(name, value)
+        }
+    }
+
+    private mutating func take(_ name: String, _ value: String) throws(Problem) {
+        // An event may have no type; everything else has at least one character.
+        guard !value.isEmpty || name == "type" else { throw .badParameter(name, "is empty") }
+        switch name {
+        case "status":
+            guard let status = EventStatus(rawValue: value) else {
+                let known = EventStatus.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .badParameter(name, "must be one of: \(known)")
+            }
+            query.status = status
+        case "source": query.source = value
+        case "type": query.type = value
+        case "uuid": query.identity = value
+        case "destination": destination = value
+        case "from": query.from = try Self.time(name, value)
+        case "to": query.to = try Self.time(name, value)
+        case "q":
+            guard value.utf8.count <= Self.longestTextBytes else {
+                throw .badParameter(name, "has \(value.utf8.count) bytes; at most \(Self.longestTextBytes) are allowed")
+            }
+            query.text = Array(value.utf8)
+        case "limit":
+            guard let limit = PositiveNumber.read(value), limit <= Int64(EventQuery.longestPage) else {
+                throw .badParameter(name, "must be a whole number from 1 to \(EventQuery.longestPage)")
+            }
+            query.limit = Int(limit)
+        default:
+            guard let cursor = PositiveNumber.read(value) else {
+                throw .badParameter(name, "must be the `next_cursor` of a page before")
+            }
+            query.before = EventID(cursor)
+        }
+    }
+
+    private static func time(_ name: String, _ value: String) throws(Problem) -> Timestamp {
+        guard let time = InstantText.read(value) else {
+            throw .badParameter(
+                name,
+                "must be a time in ISO 8601, such as 2026-11-22, 2026-11-22T21:15:00Z or 2026-11-23T04:15:00.123+07:00")
+        }
+        return time
+    }
+}
+
+/// A whole number from 1 on in decimal digits, without sign and leading zero.
+enum PositiveNumber {
+    static func read(_ text: some StringProtocol) -> Int64? {
+        guard let first = text.utf8.first, first != UInt8(ascii: "0"), text.utf8.allSatisfy(ASCII.isDigit) else {
+            return nil
+        }
+        return Int64(text)
+    }
+}
+
+/// The query of a target as pairs of name and value, in their order (`application/x-www-form-urlencoded`).
+enum QueryText {
+    /// - Throws: ``Problem`` with status 400 for what is not percent-encoded UTF-8.
+    static func pairs(_ text: String?) throws(Problem) -> [(name: String, value: String)] {
+        var pairs: [(name: String, value: String)] = []
+        for part in (text ?? "").utf8.split(separator: UInt8(ascii: "&")) {
+            let end = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
+            guard let name = decoded(part[..<end], plus: UInt8(ascii: " ")),
+                let value = decoded(part[end...].dropFirst(), plus: UInt8(ascii: " "))
+            else {
+                throw .badRequest("the query is not percent-encoded UTF-8")
+            }
+            pairs.append((name, value))
+        }
+        return pairs
+    }
+
+    /// Resolves percent-encoding; nil for what is none, or no UTF-8.
+    /// - Parameters:
+    ///   - text: The encoded text.
+    ///   - plus: What a plus stands for.
+    static func decoded(_ text: Substring.UTF8View, plus: UInt8 = UInt8(ascii: "+")) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.makeIterator()
+        while let byte = rest.next() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(plus)
+            case UInt8(ascii: "%"):
+                guard let high = rest.next().flatMap(ASCII.hexValue), let low = rest.next().flatMap(ASCII.hexValue)
+                else { return nil }
+                bytes.append(high << 4 | low)
+            default: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

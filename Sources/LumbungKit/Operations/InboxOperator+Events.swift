@@ -1,0 +1,80 @@
+public import LumbungCore
+
+/// Where a replay goes.
+public enum ReplayTarget: Sendable, Hashable {
+    /// To every destination that the event has a delivery to.
+    case ownDeliveries
+    /// To one destination, whether the event has a delivery to it or not.
+    case destination(String)
+    /// Where the routes of now send the event; also to those that have taken it before.
+    case routes
+}
+
+extension InboxOperator {
+    /// Starts deliveries of an event again, with fresh attempts.
+    ///
+    /// Durability: what is told as changed was committed and flushed before this returns. A delivery that waits or runs
+    /// is left as it is. A delivery to a destination that is paused, or not configured any more, waits.
+    /// - Throws: ``OperationError``; then nothing was started.
+    public func replay(_ id: EventID, to target: ReplayTarget) async throws(OperationError) -> OperationResult {
+        let destinations: [DestinationID]? =
+            switch target {
+            case .ownDeliveries: nil
+            case .destination(let name): [try await configuredDestination(name).record.id]
+            case .routes: try await routed(id)
+            }
+        let now = now()
+        let report = try await ask { store throws(StoreError) in
+            try await store.replay(id, to: destinations, now: now)
+        }
+        guard let report else { throw .unknownEvent(id) }
+        let result = OperationResult(report, names: try await names())
+        guard !result.changed.isEmpty else {
+            throw .impossible(
+                result.left.isEmpty
+                    ? "event \(id.value) has no deliveries; name a destination, or let the routes of now decide"
+                    : "nothing was started, since it is on its way: \(result.leftInWords)")
+        }
+        engine.committed()
+        return result
+    }
+
+    /// Ends deliveries of an event that wait; what runs or has ended is left as it is.
+    ///
+    /// Durability: what is told as changed was committed and flushed before this returns.
+    /// - Parameters:
+    ///   - id: The event.
+    ///   - destination: The name of a destination, or nil for all of the event's.
+    /// - Throws: ``OperationError``; then nothing was cancelled.
+    public func cancel(_ id: EventID, destination: String?) async throws(OperationError) -> OperationResult {
+        var number: DestinationID?
+        if let destination { number = try await record(destination).id }
+        let (meant, now) = (number, now())
+        let report = try await ask { store throws(StoreError) in try await store.cancel(id, to: meant, now: now) }
+        guard let report else { throw .unknownEvent(id) }
+        let result = OperationResult(report, names: try await names())
+        guard !result.changed.isEmpty else {
+            let place = destination.map { " to \($0)" } ?? ""
+            throw .impossible(
+                result.left.isEmpty
+                    ? "event \(id.value) has no delivery\(place)"
+                    : "nothing waits that could be cancelled: \(result.leftInWords)")
+        }
+        return result
+    }
+
+    /// Where the routes of now send a stored event.
+    private func routed(_ id: EventID) async throws(OperationError) -> [DestinationID] {
+        let event = try await stored(id).event
+        guard let found = configured().sources.first(where: { $0.source.name == event.source }) else {
+            throw .impossible("the source \(event.source) is not configured any more; name a destination")
+        }
+        guard let routed = IntakePlan(source: found.source, routes: found.routes).destinations(of: event) else {
+            throw .impossible("the payload of event \(id.value) cannot be read as one JSON object; name a destination")
+        }
+        guard !routed.isEmpty else {
+            throw .impossible("no route of now takes event \(id.value); name a destination, or change the routes")
+        }
+        return routed
+    }
+}

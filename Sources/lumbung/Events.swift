@@ -1,0 +1,147 @@
+import ArgumentParser
+import LumbungServer
+
+/// `lumbung events`.
+struct Events: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List, show, replay and cancel events of a running server.",
+        version: LumbungVersion.text,
+        subcommands: [List.self, Show.self, Replay.self, Cancel.self]
+    )
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List events, newest first.", version: LumbungVersion.text)
+
+        @Option(help: "Only in this status: pending, processing, retrying, completed, dead or cancelled.")
+        var status: String?
+
+        @Option(help: "Only of this source.")
+        var source: String?
+
+        @Option(help: "Only of exactly this type.")
+        var type: String?
+
+        @Option(help: "Only with exactly this uuid.")
+        var uuid: String?
+
+        @Option(help: "Only with a delivery to this destination.")
+        var destination: String?
+
+        @Option(help: "Only received at this time or later, such as 2026-11-22 or 2026-11-22T21:15:00+07:00.")
+        var from: String?
+
+        @Option(help: "Only received before this time.")
+        var to: String?
+
+        @Option(name: .customLong("q"), help: "Only with this text in the payload, at most 128 bytes.")
+        var text: String?
+
+        @Option(help: "The most events to list, 1 to 200 (50).")
+        var limit: Int?
+
+        @Option(help: "Go on where the page before ended.")
+        var cursor: String?
+
+        @OptionGroup var admin: AdminFlags
+
+        func validate() throws {
+            if let limit, !(1...200).contains(limit) {
+                throw ValidationError("--limit must be a whole number from 1 to 200")
+            }
+        }
+
+        func run() async throws {
+            let all: [(String, String?)] = [
+                ("status", status), ("source", source), ("type", type), ("uuid", uuid), ("destination", destination),
+                ("from", from), ("to", to), ("q", text), ("limit", limit.map(String.init)), ("cursor", cursor),
+            ]
+            let filter = all.compactMap { name, value in value.map { (name: name, value: $0) } }
+            let command = EventsCommand(try admin.access(), isJSON: admin.json)
+            try await answering { () async throws(ServerFailure) in try await command.list(filter) }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show an event with its payload, deliveries and attempts.", version: LumbungVersion.text)
+
+        @OptionGroup var event: EventArgument
+        @OptionGroup var admin: AdminFlags
+
+        func run() async throws {
+            let command = EventsCommand(try admin.access(), isJSON: admin.json)
+            try await answering { () async throws(ServerFailure) in try await command.show(event.id) }
+        }
+    }
+
+    struct Replay: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Deliver an event again, with fresh attempts.",
+            discussion: "Without --destination and --reroute it goes where it has a delivery to already.",
+            version: LumbungVersion.text)
+
+        @OptionGroup var event: EventArgument
+
+        @Option(help: "Deliver to this destination only, whether the event went there before or not.")
+        var destination: String?
+
+        @Flag(help: "Deliver where the routes of now send it.")
+        var reroute = false
+
+        @OptionGroup var admin: AdminFlags
+
+        func validate() throws {
+            guard destination == nil || !reroute else {
+                throw ValidationError("--destination and --reroute exclude each other")
+            }
+        }
+
+        func run() async throws {
+            let command = EventsCommand(try admin.access(), isJSON: admin.json)
+            try await answering { () async throws(ServerFailure) in
+                try await command.replay(event.id, destination: destination, isRerouted: reroute)
+            }
+        }
+    }
+
+    struct Cancel: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End deliveries of an event that wait; a running attempt is left alone.",
+            version: LumbungVersion.text)
+
+        @OptionGroup var event: EventArgument
+
+        @Option(help: "Only the delivery to this destination.")
+        var destination: String?
+
+        @OptionGroup var admin: AdminFlags
+
+        func run() async throws {
+            let command = EventsCommand(try admin.access(), isJSON: admin.json)
+            try await answering { () async throws(ServerFailure) in
+                try await command.cancel(event.id, destination: destination)
+            }
+        }
+    }
+}
+
+/// The event that a command is about.
+struct EventArgument: ParsableArguments {
+    @Argument(help: "The event's number: its queue_id.")
+    var id: Int64
+
+    func validate() throws {
+        guard id > 0 else { throw ValidationError("ID must be a whole number from 1 on") }
+    }
+}
+
+/// Runs a command's work, tells its answer, and ends with the exit code of what went wrong.
+func answering(_ work: () async throws(ServerFailure) -> CommandAnswer) async throws {
+    let answer = try await reporting(work)
+    try Terminal.say(whole: answer.text)
+    if let failure = answer.failure {
+        Terminal.complain(failure.description)
+        throw ExitCode(failure.exitCode)
+    }
+}
