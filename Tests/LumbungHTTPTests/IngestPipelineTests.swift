@@ -82,6 +82,16 @@ import Testing
         #expect(try again.statuses() == [200, 200, 200])
     }
 
+    @Test func `a piece that is too large is told 413 also when there is no memory for it`() throws {
+        var limits = IngestLimits()
+        limits.maxBufferedBytes = 20
+        limits.maxBodyBytes = 10
+        let wire = try EmbeddedWire(limits)
+        try wire.send(EmbeddedWire.head(["Host: x", "Transfer-Encoding: chunked"]))
+        try wire.send("1e\r\n" + String(repeating: "x", count: 30) + "\r\n0\r\n\r\n")
+        #expect(try wire.statuses() == [413])
+    }
+
     @Test func `a body that was sent encoded is refused with the reason`() throws {
         let wire = try EmbeddedWire()
         try wire.send(EmbeddedWire.post("\u{1F}x", extra: ["Content-Encoding: gzip"]))

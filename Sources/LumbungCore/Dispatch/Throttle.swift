@@ -18,10 +18,11 @@ public struct Throttle: Sendable, Hashable {
         until > now ? until : nil
     }
 
-    /// An attempt succeeded.
+    /// An attempt succeeded: the next pause begins short again.
+    ///
+    /// A pause that runs goes on, since the attempt was begun before it.
     public mutating func succeeded() {
         inARow = 0
-        until = .zero
     }
 
     /// The destination asked for a pause.

@@ -124,10 +124,9 @@ final class IngestHandler: ChannelDuplexHandler {
             perform(exchange.head(plan, now: loop.eventLoop.now))
         case .body(let buffer):
             let action = exchange.body(buffer.readableBytes)
-            guard keep(buffer, whole: action == .keepBody) else {
-                return perform(exchange.overloaded())
-            }
-            perform(action)
+            let isKept = keep(buffer, whole: action == .keepBody)
+            // A refusal is given as it is, whether there was room for its body or not.
+            perform(isKept || action != .keepBody ? action : exchange.overloaded())
         case .end: perform(exchange.end())
         case .malformed(let problem): perform(exchange.malformed(problem))
         case .inputClosed: perform(exchange.inputClosed())

@@ -58,22 +58,22 @@ actor Dispatcher {
     func run() async {
         while !(isStopping && state.leasesInFlight == 0 && records.isEmpty) {
             if bell.take() { mayHaveDue = true }
-            let now = environment.wallClock()
-            if let jump = watch.look(wall: now, elapsed: environment.elapsed()) {
+            let (now, elapsed) = (environment.wallClock(), environment.elapsed())
+            if let jump = watch.look(wall: now, elapsed: elapsed) {
                 pendingJump = (pendingJump ?? .zero) + jump
             }
             if let jump = pendingJump {
                 guard await moveWaits(by: jump, now: now) else { break }
             }
             if let due = nextDueAt, due <= now { mayHaveDue = true }
-            if let opening = nextOpening, opening <= environment.elapsed() {
+            if let opening = nextOpening, opening <= elapsed {
                 mayHaveDue = true
                 nextOpening = nil
             }
-            if let turn = makeTurn(now: now) {
+            if let turn = makeTurn(now: now, elapsed: elapsed) {
                 guard await take(turn) else { break }
             } else {
-                await rest(now: now)
+                await rest(now: now, elapsed: elapsed)
             }
         }
         isDone = true
@@ -108,9 +108,14 @@ actor Dispatcher {
         }
     }
 
-    private func makeTurn(now: Timestamp) -> Turn? {
+    private func makeTurn(now: Timestamp, elapsed: Duration) -> Turn? {
         if records.isEmpty { isSiftingRecords = false }
-        let demand = mayHaveDue && !isStopping && !isSiftingRecords ? state.demand(now: environment.elapsed()) : nil
+        var demand: DispatchState.Demand?
+        if mayHaveDue, !isStopping, !isSiftingRecords {
+            demand = state.demand(now: elapsed)
+            // Whoever this demand leaves out may open while the store is at it, and must not be forgotten by then.
+            nextOpening = state.opensAt(now: elapsed)
+        }
         guard demand != nil || !records.isEmpty else { return nil }
         let taken = isSiftingRecords ? Array(records.prefix(1)) : records
         records.removeFirst(taken.count)
@@ -189,8 +194,9 @@ actor Dispatcher {
     }
 
     /// Sleeps until the bell rings, the next delivery is due, or a destination that is held back opens.
-    private func rest(now: Timestamp) async {
-        let elapsed = environment.elapsed()
+    ///
+    /// By the times that the demand was made with: what opened since then has not been asked for.
+    private func rest(now: Timestamp, elapsed: Duration) async {
         let isRoom = !isStopping && state.demand(now: elapsed) != nil
         nextOpening = isStopping ? nil : state.opensAt(now: elapsed)
         let waits = [isRoom ? nextDueAt?.since(now) : nil, nextOpening.map { $0 - elapsed }]

@@ -44,6 +44,8 @@ struct Maintenance: Sendable {
         while let from = cursor, !Task.isCancelled {
             let slice = try await store.prune(configuration.retention, now: environment.wallClock(), after: from)
             removed += slice.removed
+            // What waited behind one of them in the order of its key may go now.
+            if slice.removed > 0 { committed() }
             cursor = slice.next
         }
         return removed

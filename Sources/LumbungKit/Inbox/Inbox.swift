@@ -5,8 +5,9 @@ public import ServiceLifecycle
 /// A durable inbox inside a program of one's own: sources take events in, handlers work them off.
 ///
 /// Durability: an event that ``accept(_:)`` reports as accepted was flushed to disk and will run, over any number of
-/// restarts. Delivery: a handler runs at least once for each event, and exactly once unless the process died or was stopped
-/// in the middle of it; ``Delivery/identity`` lets it drop that rare repeat.
+/// restarts. Delivery: a handler runs at least once for each event, and again when it failed, when it did not end within its
+/// time even if it succeeds later, and when the process died or was stopped in the middle of it; ``Delivery/identity`` lets
+/// it drop the rare repeat.
 ///
 /// ```swift
 /// let inbox = try await Inbox(store: store, logger: logger) { setup in

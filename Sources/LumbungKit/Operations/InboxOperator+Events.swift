@@ -23,12 +23,13 @@ extension InboxOperator {
             case .destination(let name): [try await configuredDestination(name).record.id]
             case .routes: try await routed(id)
             }
-        let now = now()
+        // Before the change: what is committed must not be told as refused because something cannot be read.
+        let (now, names) = (now(), try await names())
         let report = try await ask { store throws(StoreError) in
             try await store.replay(id, to: destinations, now: now)
         }
         guard let report else { throw .unknownEvent(id) }
-        let result = OperationResult(report, names: try await names())
+        let result = OperationResult(report, names: names)
         guard !result.changed.isEmpty else {
             throw .impossible(
                 result.left.isEmpty
@@ -49,10 +50,10 @@ extension InboxOperator {
     public func cancel(_ id: EventID, destination: String?) async throws(OperationError) -> OperationResult {
         var number: DestinationID?
         if let destination { number = try await record(destination).id }
-        let (meant, now) = (number, now())
+        let (meant, now, names) = (number, now(), try await names())
         let report = try await ask { store throws(StoreError) in try await store.cancel(id, to: meant, now: now) }
         guard let report else { throw .unknownEvent(id) }
-        let result = OperationResult(report, names: try await names())
+        let result = OperationResult(report, names: names)
         guard !result.changed.isEmpty else {
             let place = destination.map { " to \($0)" } ?? ""
             throw .impossible(
@@ -60,6 +61,8 @@ extension InboxOperator {
                     ? "event \(id.value) has no delivery\(place)"
                     : "nothing waits that could be cancelled: \(result.leftInWords)")
         }
+        // What waited behind it in the order of its key may go now.
+        engine.committed()
         return result
     }
 

@@ -126,16 +126,26 @@ struct DatabaseFile {
                 + "Restore it from a backup")
     }
 
+    /// Where SQLite lays the write-ahead log: beside the file that the links lead to.
+    var logPath: String { Self.followed(path) + "-wal" }
+
+    /// The path with its links followed; a file that is not there yet is no link.
+    static func followed(_ path: String) -> String {
+        guard let real = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
+    }
+
     /// Whether a write-ahead log with something in it lies beside the file.
     var hasLog: Bool {
         var status = stat()
-        return unsafe stat(path + "-wal", &status) == 0 && status.st_size > 0
+        return unsafe stat(logPath, &status) == 0 && status.st_size > 0
     }
 
     /// Whether a write-ahead log lies beside the file, be it empty.
     var hasLogFile: Bool {
         var status = stat()
-        return unsafe stat(path + "-wal", &status) == 0
+        return unsafe stat(logPath, &status) == 0
     }
 
     static var lastError: String {

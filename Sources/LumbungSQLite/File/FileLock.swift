@@ -24,7 +24,7 @@ struct FileLock: Sendable {
     /// Takes the lock or says who has it.
     /// - Throws: ``DatabaseFileProblem`` when another process holds it or the lock file cannot be made.
     init(database path: String) throws(DatabaseFileProblem) {
-        let lockPath = Self.followed(path) + ".lock"
+        let lockPath = DatabaseFile.followed(path) + ".lock"
         let descriptor = unsafe open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw DatabaseFileProblem("cannot make the lock file \(lockPath): \(DatabaseFile.lastError)")
@@ -57,13 +57,6 @@ struct FileLock: Sendable {
         ftruncate(descriptor, 0)
         // A help for people and for the next start; the lock itself is what counts, so a short write does no harm.
         _ = unsafe bytes.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
-    }
-
-    /// The path with its links followed, where SQLite lays the log as well; a file that is not there yet is no link.
-    private static func followed(_ path: String) -> String {
-        guard let real = unsafe realpath(path, nil) else { return path }
-        defer { unsafe free(real) }
-        return unsafe String(cString: real)
     }
 
     private static func named(_ digits: [UInt8]) -> String {

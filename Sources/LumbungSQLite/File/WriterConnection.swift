@@ -89,7 +89,7 @@ struct WriterConnection {
             _ = try database.checkpoint(.truncate)
         } catch let failure as DatabaseError where failure.resultCode == .SQLITE_BUSY {
             _ = try database.checkpoint(.passive)
-            try LogRewriting.rewrite(path + "-wal")
+            try LogRewriting.rewrite(DatabaseFile(path: path).logPath)
         } catch let failure as DatabaseError where failure.resultCode == .SQLITE_FULL {
             guard DiskSpace(databasePath: path).dropBallast() else { return }
             do {

@@ -138,7 +138,7 @@ enum Schema {
         DROP TABLE delivery;
         ALTER TABLE delivery_next RENAME TO delivery;
         CREATE INDEX delivery_due ON delivery (destination_id, lane, due_at) WHERE due_at IS NOT NULL;
-        CREATE INDEX delivery_order ON delivery (destination_id, order_key, event_id)
+        CREATE INDEX delivery_order ON delivery (destination_id, order_key, lane, event_id)
             WHERE order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1));
         ALTER TABLE destination ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1));
         CREATE INDEX webhook_queue_dead ON webhook_queue (id) WHERE status = 'dead';

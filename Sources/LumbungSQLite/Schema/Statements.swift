@@ -103,11 +103,11 @@ enum Statements {
     static let letNextGo = """
         UPDATE delivery SET lane = 0, due_at = ?3
         WHERE destination_id = ?1 AND lane = 3 AND event_id = (
-            SELECT min(event_id) FROM delivery WHERE destination_id = ?1 AND order_key = ?2
+            SELECT min(event_id) FROM delivery WHERE destination_id = ?1 AND order_key = ?2 AND lane = 3
                 AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1))
         ) AND NOT EXISTS (
-            SELECT 1 FROM delivery WHERE destination_id = ?1 AND order_key = ?2
-                AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1)) AND lane <> 3
+            SELECT 1 FROM delivery WHERE destination_id = ?1 AND order_key = ?2 AND lane IN (0, 1, 9)
+                AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1))
         )
         """
 
@@ -118,7 +118,7 @@ enum Statements {
             WHERE other.destination_id = delivery.destination_id AND other.order_key = delivery.order_key
                 AND other.order_key IS NOT NULL
                 AND (other.due_at IS NOT NULL OR (other.status = 'dead' AND other.order_blocks = 1))
-                AND other.event_id <> ?1 AND other.lane <> 3
+                AND other.event_id <> ?1 AND other.lane IN (0, 1, 9)
         )
         """
 
@@ -196,7 +196,8 @@ enum Statements {
 
     static let cancelDelivery = """
         UPDATE delivery SET status = 'cancelled', lane = 0, due_at = NULL
-        WHERE event_id = ?1 AND destination_id = ?2 AND status IN ('pending', 'retrying')
+        WHERE event_id = ?1 AND destination_id = ?2
+            AND (status IN ('pending', 'retrying') OR (status = 'dead' AND order_blocks = 1))
         """
 
     static let setFanout = """

@@ -36,7 +36,7 @@ extension WriterSession {
         return report
     }
 
-    /// Ends deliveries of an event that wait.
+    /// Ends deliveries of an event that wait, or that are dead and keep others waiting.
     func cancel(
         _ event: EventID, to destination: DestinationID?, now: Timestamp
     ) throws(StoreError) -> OperationReport? {

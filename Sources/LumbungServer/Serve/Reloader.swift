@@ -68,8 +68,10 @@ actor Reloader {
         // The intake first: nothing more comes for a destination that goes, and what comes for a new one waits in the
         // store until the engine looks, which is at once.
         parts.intake.replace(sources: wiring.sources)
-        await parts.engine.reconfigure(wiring.destinations.held(by: records))
+        // Before the engine: whoever pauses or resumes from now on looks at the new file.
         parts.inForce.replace(wiring.configured)
+        await parts.engine.reconfigure(wiring.destinations.held(by: records))
+        await holdAgain(wiring.destinations, told: records)
         let report = ReloadReport(from: inbox, to: candidate.loaded.inbox)
         inbox = candidate.loaded.inbox
         destinations = candidate.destinations
@@ -129,6 +131,18 @@ actor Reloader {
             return try await parts.store.destinations()
         } catch {
             throw Refusal(problems: ["the store did not tell which destinations are paused: \(error.sentence)"])
+        }
+    }
+
+    /// Tells the engine what an operator paused or resumed while the reload was under way.
+    private func holdAgain(_ destinations: [DestinationID: Destination], told: [DestinationRecord]) async {
+        var told = told
+        while let records = try? await parts.store.destinations(), records.map(\.isPaused) != told.map(\.isPaused) {
+            for (id, destination) in destinations {
+                let isPaused = records.first { $0.id == id }?.isPaused ?? false
+                await parts.engine.pause(id, destination.isPaused || isPaused)
+            }
+            told = records
         }
     }
 

@@ -41,7 +41,12 @@ extension StoreCheck {
             let again = try await bench.claimOne()
             #expect(again.event.identity == "a1")
             try await bench.record(again, .complete)
-            #expect(try await bench.claim().map(\.event.identity) == ["a2"])
+            let second = try await bench.claimOne()
+            #expect(second.event.identity == "a2")
+            try await bench.record(second, .dead)
+            #expect(try await bench.claim().isEmpty)
+            #expect(try await bench.operations.cancel(EventID(2), to: nil, now: bench.now)?.changed == [bench.first])
+            #expect(try await bench.claim().map(\.event.identity) == ["a3"])
         },
         StoreCheck("one that comes back waits while another of its key is under way, then goes first") {
             bench async throws in

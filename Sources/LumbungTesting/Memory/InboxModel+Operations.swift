@@ -35,13 +35,14 @@ extension InboxModel {
         return report
     }
 
-    /// Ends deliveries of an event that wait.
+    /// Ends deliveries of an event that wait, or that are dead and keep others waiting.
     public mutating func cancel(_ id: EventID, to wanted: DestinationID?, now: Timestamp) -> OperationReport? {
         guard var entry = entries[id] else { return nil }
         var report = OperationReport(changed: [], left: [:])
         for (destination, known) in entry.deliveries.sorted(by: { $0.key < $1.key }) {
             guard wanted == nil || wanted == destination else { continue }
-            guard known.status == .pending || known.status == .retrying else {
+            let isBlocking = known.status == .dead && known.order?.deadBlocks == true
+            guard known.status == .pending || known.status == .retrying || isBlocking else {
                 report.left[destination] = known.status
                 continue
             }

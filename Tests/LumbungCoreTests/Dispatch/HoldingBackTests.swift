@@ -90,6 +90,15 @@ import Testing
         #expect(throttle.opensAt(now: now) == nil)
     }
 
+    @Test func `a success of an attempt that was begun before the pause does not end it`() {
+        var throttle = Throttle()
+        throttle.asked(for: .seconds(60), now: .zero)
+        throttle.succeeded()
+        #expect(throttle.opensAt(now: .seconds(59)) == .seconds(60))
+        throttle.asked(for: nil, now: .seconds(60))
+        #expect(throttle.opensAt(now: .seconds(60)) == .seconds(61))
+    }
+
     @Test func `a longer pause is not shortened by a later one`() {
         var throttle = Throttle()
         throttle.asked(for: .seconds(60), now: .zero)

@@ -106,6 +106,43 @@ import Testing
         }
     }
 
+    @Test func `a destination that opens while the store is at a turn is not forgotten`() async throws {
+        var slow = EngineBench()
+        slow.rate = DeliveryRate(count: 1, period: .seconds(1))
+        slow.others = ["beside"]
+        let bench = slow
+        try await bench.run { id, committed in
+            try await bench.queue(["1", "2"], to: id, committed: committed)
+            await bench.wait { $0.statusCounts()[.completed] == 1 }
+            await bench.clock.waitForSleepers(count: 2)
+            bench.store.hold(.turn)
+            committed()
+            await bench.store.waitForHeld(1)
+            bench.clock.advance(by: .seconds(1))
+            bench.store.release()
+            await bench.wait { $0.statusCounts()[.completed] == 2 }
+        }
+    }
+
+    @Test func `what waited behind a dead one starts when retention removes that one`() async throws {
+        var short = EngineBench()
+        short.configuration.retention = RetentionPolicy(finished: .seconds(86_400), dead: .seconds(10))
+        short.configuration.pruneInterval = .seconds(60)
+        let bench = short
+        bench.transport.script("dead", [AttemptOutcome(kind: .status, statusCode: 410)])
+        try await bench.run { id, committed in
+            var events = ["dead", "behind"].map { NewEvent.sample($0, receivedAt: bench.time.now, to: [id]) }
+            for index in events.indices { events[index].orderKeys[id] = OrderKey("k", deadBlocks: true) }
+            _ = try await bench.store.append(events)
+            committed()
+            await bench.wait { $0.statusCounts() == [.dead: 1, .pending: 1] }
+            await bench.clock.waitForSleepers(count: 1)
+            bench.time.advance(by: .seconds(60))
+            bench.clock.advance(by: .seconds(60))
+            await bench.wait { $0.statusCounts() == [.completed: 1] }
+        }
+    }
+
     @Test func `ten failures in a row rest the destination, one probe decides, and success opens it`() async throws {
         var short = EngineBench()
         short.retry = RetryPolicy(attempts: 1)

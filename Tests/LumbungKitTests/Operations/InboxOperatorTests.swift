@@ -103,6 +103,17 @@ import Testing
         #expect(store.calls.count == 64)
     }
 
+    @Test func `a cancel wakes the engine, since what waited behind may go`() async throws {
+        try await run { inbox, id, engine in
+            try await queue("first", to: id, engine)
+            await store.inner.wait { $0.statusCounts() == [.completed: 1] }
+            _ = try await store.inner.append([.sample("behind", to: [id])])
+            store.set { $0.report = OperationReport(changed: [id], left: [:]) }
+            _ = try await inbox.cancel(EventID(1), destination: nil)
+            await store.inner.wait { $0.statusCounts() == [.completed: 2] }
+        }
+    }
+
     @Test func `an unknown name lists the known ones`() async throws {
         try await run { inbox, _, _ in
             let expected = OperationError.unknownDestination("ap", known: ["app"])

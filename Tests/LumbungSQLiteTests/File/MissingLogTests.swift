@@ -74,6 +74,19 @@ struct MissingLogTests {
         }
     }
 
+    @Test func `a log is looked for where the link leads, beside the file that SQLite lays it by`() async throws {
+        try await InboxFolder.with { folder throws in
+            try FileManager.default.createDirectory(atPath: folder.root + "/far", withIntermediateDirectories: false)
+            let (link, real) = (folder.root + "/link.db", folder.root + "/far/real.db")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: real)
+            let store = try SQLiteInbox(SQLiteOptions(path: link))
+            _ = try await store.append([.sample("one", to: [])])
+            #expect(DatabaseFile(path: link).hasLog)
+            #expect(DatabaseFile(path: link).logPath == DatabaseFile(path: real).logPath)
+            await store.close()
+        }
+    }
+
     @Test func `a log without its database is left as it is, and nothing is made beside it`() async throws {
         try await InboxFolder.with { folder throws in
             let path = folder.root + "/webhook.db"
