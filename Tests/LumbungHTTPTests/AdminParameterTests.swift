@@ -40,6 +40,7 @@ import Testing
         ("cursor=0", "`cursor` must be"), ("cursor=9223372036854775808", "`cursor` must be"),
         ("cursor=-1", "`cursor` must be"), ("cursor=1x", "`cursor` must be"),
         ("q=" + String(repeating: "x", count: 129), "`q` has 129 bytes; at most 128"), ("q=", "`q` is empty"),
+        ("q=a%00b", "`q` has a NUL character"), ("uuid=%00", "`uuid` has a NUL character"),
         ("status=done", "pending, processing, retrying, completed, dead, cancelled"),
         ("from=yesterday", "`from` must be a time in ISO 8601"), ("to=2026-02-30", "`to` must be a time"),
         ("limit=1&limit=2", "`limit` is there more than once"),

@@ -74,3 +74,26 @@ def test_a_dead_head_lets_go_or_blocks_as_the_file_says(make, sink):
     sink.reply = lambda arrival: 200
     assert json.loads(blocking.post(body("a1", 1)).body)["events"][0]["status"] == "revived"
     blocking.completed("a1", "a2")
+
+
+def test_a_cancelled_head_lets_the_next_one_go_at_once(make, sink):
+    sink.reply = lambda arrival: 500 if arrival.id == "a1" else 200
+    config = ordered(sink).replace("first: 20ms, longest: 50ms", "first: 6h, longest: 6h")
+    server = make(config=config).start()
+    for uuid in ["a1", "a2"]:
+        server.post(body(uuid, 1))
+    eventually(lambda: server.rows("a1")[0][4] == "retrying", "the head waits for its retry")
+    assert server.run("events", "cancel", "1").returncode == 0
+    server.completed("a2")
+    assert server.rows("a1")[0][4] == "cancelled"
+
+
+def test_a_dead_head_that_blocks_is_given_up_by_a_cancel(make, sink):
+    sink.reply = lambda arrival: 410 if arrival.id == "a1" else 200
+    server = make(config=ordered(sink, "    order_on_dead: block\n")).start()
+    server.post(body("a1", 1))
+    eventually(lambda: server.rows("a1")[0][4] == "dead", "the head is dead")
+    server.post(body("a2", 1))
+    assert server.run("events", "cancel", "1").returncode == 0
+    server.completed("a2")
+    assert server.run("events", "cancel", "2").returncode == 1

@@ -145,8 +145,11 @@ public struct DestinationRecord: Sendable, Hashable {
     public var name: String
     /// Whether a person paused it.
     public var isPaused: Bool
-    /// Deliveries to it that wait or run.
+    /// Deliveries to it that wait or run; counted up to ``mostCounted``, so that a look takes no longer for more.
     public var open: Int
+
+    /// Where counting ends.
+    public static let mostCounted = 1_000_000
 
     /// Describes a destination.
     public init(id: DestinationID, name: String, isPaused: Bool, open: Int) {

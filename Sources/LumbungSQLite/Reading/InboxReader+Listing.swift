@@ -24,8 +24,11 @@ extension InboxReader {
         try await read { database in
             let sql = """
                 SELECT id, name, paused, (
-                    SELECT count(*) FROM delivery INDEXED BY delivery_due
-                    WHERE destination_id = destination.id AND lane IN (0, 1, 3, 9) AND due_at IS NOT NULL
+                    SELECT count(*) FROM (
+                        SELECT 1 FROM delivery INDEXED BY delivery_due
+                        WHERE destination_id = destination.id AND lane IN (0, 1, 3, 9) AND due_at IS NOT NULL
+                        LIMIT \(DestinationRecord.mostCounted)
+                    )
                 ) AS open FROM destination ORDER BY id
                 """
             return try Row.fetchAll(database, sql: sql).map { row in

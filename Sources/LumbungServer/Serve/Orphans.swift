@@ -8,12 +8,19 @@ enum Orphans {
     ///   - store: Where they wait.
     ///   - numbers: Every destination that the store knows.
     ///   - configured: The names of the present ones.
-    ///   - logger: Where it is told.
-    /// - Throws: `StoreError`.
+    ///   - logger: Where it is told; also when the store cannot tell, which is no reason to stop.
     static func report(
         _ store: any InboxStore, numbers: [String: DestinationID], configured: Set<String>, logger: Logger
-    ) async throws(StoreError) {
-        let waiting = try await store.openDeliveries()
+    ) async {
+        let waiting: [DestinationID: Int]
+        do throws(StoreError) {
+            waiting = try await store.openDeliveries()
+        } catch {
+            logger.warning(
+                "could not look for deliveries whose destination is not configured any more",
+                metadata: ["reason": "\(error.sentence)"])
+            return
+        }
         for (name, number) in numbers.sorted(by: { $0.key < $1.key }) where !configured.contains(name) {
             guard let count = waiting[number], count > 0 else { continue }
             logger.warning(

@@ -162,13 +162,7 @@ actor Reloader {
                 "settings have changed that take effect at the next start",
                 metadata: ["settings": "\(settings.joined(separator: ", "))"])
         }
-        do throws(StoreError) {
-            try await Orphans.report(
-                parts.store, numbers: numbers, configured: Set(candidate.destinations.keys), logger: parts.logger)
-        } catch {
-            parts.logger.warning(
-                "could not look for deliveries whose destination is not configured any more",
-                metadata: ["reason": "\(error.sentence)"])
-        }
+        await Orphans.report(
+            parts.store, numbers: numbers, configured: Set(candidate.destinations.keys), logger: parts.logger)
     }
 }

@@ -67,7 +67,7 @@ public struct Server: Sendable {
         let wiring = try Wiring(configuration.inbox, numbers: numbers, destinations: destinations)
         let records = try await store.destinations()
         reportPaused(records, logger: logger)
-        try await Orphans.report(store, numbers: numbers, configured: Set(destinations.keys), logger: logger)
+        await Orphans.report(store, numbers: numbers, configured: Set(destinations.keys), logger: logger)
         let engine = Engine(
             store: store,
             destinations: wiring.destinations.held(by: records),

@@ -70,7 +70,7 @@ extension InboxModel {
     public func destinationRecords() -> [DestinationRecord] {
         let open = openDeliveries()
         return destinations.map { name, id in
-            DestinationRecord(id: id, name: name, isPaused: paused.contains(id), open: open[id] ?? 0)
+            DestinationRecord(id: id, name: name, isPaused: paused.contains(id), open: min(open[id] ?? 0, DestinationRecord.mostCounted))
         }.sorted { $0.id < $1.id }
     }
 }
