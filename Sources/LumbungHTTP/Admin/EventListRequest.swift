@@ -29,7 +29,9 @@ struct EventListRequest: Sendable, Hashable {
     private mutating func take(_ name: String, _ value: String) throws(Problem) {
         // An event may have no type; everything else has at least one character.
         guard !value.isEmpty || name == "type" else { throw .badParameter(name, "is empty") }
-        guard !value.utf8.contains(0) else { throw .badParameter(name, "has a NUL character, which nothing is found by") }
+        guard !value.utf8.contains(0) else {
+            throw .badParameter(name, "has a NUL character, which nothing is found by")
+        }
         switch name {
         case "status":
             guard let status = EventStatus(rawValue: value) else {

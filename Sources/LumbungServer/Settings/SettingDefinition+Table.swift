@@ -7,13 +7,13 @@ extension SettingDefinition {
             meaning: "port of the ingest listener"),
         SettingDefinition(
             .adminHost, default: "127.0.0.1", .host, note: "any but a loopback address needs ADMIN_TOKEN",
-            meaning: "address of the admin listener: API, dashboard, metrics"),
+            meaning: "address of the admin listener: health and API"),
         SettingDefinition(
             .adminPort, default: "9001", .wholeNumber(0...65535), note: "0 takes any free port",
             meaning: "port of the admin listener"),
         SettingDefinition(
             .adminToken, .token, isSecret: true,
-            meaning: "bearer token of the admin API and password of the dashboard"),
+            meaning: "bearer token of the admin API"),
         SettingDefinition(
             .databaseURL, default: "sqlite:data/webhook.db", .database,
             meaning: "where the inbox is stored; a missing folder is created"),

@@ -91,6 +91,11 @@ struct EventDocument: Decodable {
         if !deliveries.isEmpty { parts.append(deliveryTable) }
         let attempts = deliveries.flatMap { delivery in delivery.history.map { (delivery.destination, $0) } }
         if !attempts.isEmpty { parts.append(Self.table(of: attempts)) }
+        for (destination, attempt) in attempts where !attempt.response.isEmpty {
+            parts.append(
+                DisplayText.escaped("ANSWER of \(destination) to attempt \(attempt.number)") + "\n"
+                    + ShownContent.text(attempt.response, attempt.responseEncoding))
+        }
         for conflict in conflicts {
             parts.append(
                 DisplayText.escaped("CONFLICT, first at \(conflict.receivedAt), came \(conflict.count) time(s)") + "\n"

@@ -70,7 +70,9 @@ extension InboxModel {
     public func destinationRecords() -> [DestinationRecord] {
         let open = openDeliveries()
         return destinations.map { name, id in
-            DestinationRecord(id: id, name: name, isPaused: paused.contains(id), open: min(open[id] ?? 0, DestinationRecord.mostCounted))
+            DestinationRecord(
+                id: id, name: name, isPaused: paused.contains(id),
+                open: min(open[id] ?? 0, DestinationRecord.mostCounted))
         }.sorted { $0.id < $1.id }
     }
 }
