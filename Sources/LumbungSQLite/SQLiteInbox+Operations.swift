@@ -34,3 +34,35 @@ extension SQLiteInbox: InboxOperations {
         try await reader.destinations()
     }
 }
+
+extension SQLiteInbox: BulkReplayStore {
+    /// Begins a replay.
+    public func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID {
+        try await perform { session throws(StoreError) in try session.beginReplay(order, now: now) }
+    }
+
+    /// Starts some events of a replay.
+    public func advanceReplay(_ step: ReplayStep, now: Timestamp) async throws(StoreError) -> Int? {
+        try await perform { session throws(StoreError) in try session.advanceReplay(step, now: now) }
+    }
+
+    /// Ends a replay.
+    public func cancelReplay(_ id: ReplayID, now: Timestamp) async throws(StoreError) -> Bool {
+        try await perform { session throws(StoreError) in try session.cancelReplay(id, now: now) }
+    }
+
+    /// Tells of one replay, beside the writer, within two seconds.
+    public func replay(_ id: ReplayID) async throws(StoreError) -> ReplayRecord? {
+        try await reader.replays(only: id).first
+    }
+
+    /// Tells of the kept replays, beside the writer, within two seconds.
+    public func replays() async throws(StoreError) -> [ReplayRecord] {
+        try await reader.replays(only: nil)
+    }
+
+    /// Finds events, beside the writer, within two seconds.
+    public func find(_ filter: EventFilter, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
+        try await reader.find(filter, in: span, limit: limit)
+    }
+}

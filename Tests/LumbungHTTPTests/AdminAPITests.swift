@@ -23,7 +23,7 @@ import Testing
             #expect(try await ask("GET", "/api/v1/events").body.hasSuffix(#""next_cursor":null}"#))
         }
         var query = EventQuery(limit: 1)
-        (query.status, query.destination, query.before) = (.dead, AdminBench.app, EventID(13))
+        (query.filter.status, query.filter.destination, query.before) = (.dead, AdminBench.app, EventID(13))
         #expect(bench.store.queries == [query, EventQuery()])
     }
 

@@ -13,17 +13,17 @@ import Testing
             + "to=2026-11-22T21:15:00Z&q=two+words%2B&limit=7&cursor=99"
         let list = try EventListRequest(text)
         var query = EventQuery(limit: 7)
-        (query.status, query.source, query.type, query.identity) = (.dead, "shop", "SALES_RECEIPT", "a&b")
-        query.from = try Self.time("2026-11-22T00:00:00.000Z")
-        query.to = try Self.time("2026-11-22T21:15:00.000Z")
-        (query.text, query.before) = (Array("two words+".utf8), EventID(99))
+        (query.filter.status, query.filter.source, query.filter.type, query.filter.identity) = (.dead, "shop", "SALES_RECEIPT", "a&b")
+        query.filter.from = try Self.time("2026-11-22T00:00:00.000Z")
+        query.filter.to = try Self.time("2026-11-22T21:15:00.000Z")
+        (query.filter.text, query.before) = (Array("two words+".utf8), EventID(99))
         #expect(list.query == query)
         #expect(list.destination == "app")
     }
 
     @Test func `without parameters the newest are asked for`() throws {
         for text in [nil, "", "&"] as [String?] { #expect(try EventListRequest(text).query == EventQuery()) }
-        #expect(try EventListRequest("type=").query.type == "")
+        #expect(try EventListRequest("type=").query.filter.type == "")
     }
 
     @Test(arguments: [

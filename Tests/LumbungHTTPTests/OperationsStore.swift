@@ -102,4 +102,25 @@ final class OperationsStore: InboxOperations {
     func statusCounts() async throws(StoreError) -> [EventStatus: Int] { try await inner.statusCounts() }
     func openDeliveries() async throws(StoreError) -> [DestinationID: Int] { try await inner.openDeliveries() }
     func rejections(limit: Int) async throws(StoreError) -> [Rejection] { try await inner.rejections(limit: limit) }
+
+    // MARK: Bulk replays
+
+    func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID {
+        try await inner.beginReplay(order, now: now)
+    }
+
+    func advanceReplay(_ step: ReplayStep, now: Timestamp) async throws(StoreError) -> Int? {
+        try await inner.advanceReplay(step, now: now)
+    }
+
+    func cancelReplay(_ id: ReplayID, now: Timestamp) async throws(StoreError) -> Bool {
+        try await inner.cancelReplay(id, now: now)
+    }
+
+    func replay(_ id: ReplayID) async throws(StoreError) -> ReplayRecord? { try await inner.replay(id) }
+    func replays() async throws(StoreError) -> [ReplayRecord] { try await inner.replays() }
+
+    func find(_ filter: EventFilter, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
+        try await inner.find(filter, in: span, limit: limit)
+    }
 }

@@ -1,7 +1,7 @@
 /// What an operator sees and steers in a store, beside what the intake and the engine need.
 ///
 /// Every store passes the conformance suite of `LumbungTesting`. Reads are bounded in time and never hold a commit back.
-public protocol InboxOperations: InboxStore {
+public protocol InboxOperations: BulkReplayStore {
     /// Lists events, newest first.
     /// - Throws: ``StoreError``; ``StoreError/tooSlow`` when the filter makes the store look at too much.
     func events(_ query: EventQuery) async throws(StoreError) -> EventPage
@@ -42,11 +42,8 @@ public protocol InboxOperations: InboxStore {
     func destinations() async throws(StoreError) -> [DestinationRecord]
 }
 
-/// Which events an operator wants to see.
-public struct EventQuery: Sendable, Hashable {
-    /// The most events of a page.
-    public static let longestPage = 200
-
+/// Which events an operator means; everything that is set must hold.
+public struct EventFilter: Sendable, Hashable {
     /// Events in this status only.
     public var status: EventStatus?
     /// Events of this source only.
@@ -63,6 +60,18 @@ public struct EventQuery: Sendable, Hashable {
     public var to: Timestamp?
     /// Events whose payload holds these bytes only.
     public var text: [UInt8]?
+
+    /// Means every event.
+    public init() {}
+}
+
+/// A page that an operator wants to see.
+public struct EventQuery: Sendable, Hashable {
+    /// The most events of a page.
+    public static let longestPage = 200
+
+    /// Which events.
+    public var filter = EventFilter()
     /// Events with smaller numbers than this only: where the page before ended.
     public var before: EventID?
     /// The most events to tell, 1 to ``longestPage``.
@@ -147,6 +156,8 @@ public struct DestinationRecord: Sendable, Hashable {
     public var isPaused: Bool
     /// Deliveries to it that wait or run; counted up to ``mostCounted``, so that a look takes no longer for more.
     public var open: Int
+    /// How many of them wait for another one of their order key; counted as far.
+    public var held = 0
 
     /// Where counting ends.
     public static let mostCounted = 1_000_000

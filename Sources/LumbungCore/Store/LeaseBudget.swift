@@ -45,3 +45,12 @@ public struct LeaseBudget: Sendable {
         if claim.pool == .unproven { unproven -= 1 }
     }
 }
+
+/// How the room of a destination is parted among the sources that have something due for it.
+public enum FairShare {
+    /// The share of one source: even, and one more for the first ones where it does not come out even.
+    public static func of(_ room: Int, among count: Int, at index: Int) -> Int {
+        guard count > 0 else { return 0 }
+        return room / count + (index < room % count ? 1 : 0)
+    }
+}

@@ -71,12 +71,16 @@ public struct StoredDelivery: Sendable, Hashable {
     public var attempts: Int
     /// Attempts that ended together with the process.
     public var interruptions: Int
-    /// When it is due, while it waits.
+    /// When it is due, while it waits for nothing but its time and its turn.
     public var dueAt: Timestamp?
     /// The key of its order, or nil.
     public var orderKey: String?
     /// Whether it waits for one of the same key that was received before it.
     public var isHeld = false
+    /// The event whose delivery it waits for, while it is held: one that is open, or dead and blocks.
+    public var waitsFor: EventID?
+    /// The bulk replay that started it last; nil when something else did.
+    public var replay: ReplayID?
     /// The last failure in a sentence, or the empty string.
     public var lastError: String
     /// The attempts that ended, by number.

@@ -38,18 +38,18 @@ struct EventListRequest: Sendable, Hashable {
                 let known = EventStatus.allCases.map(\.rawValue).joined(separator: ", ")
                 throw .badParameter(name, "must be one of: \(known)")
             }
-            query.status = status
-        case "source": query.source = value
-        case "type": query.type = value
-        case "uuid": query.identity = value
+            query.filter.status = status
+        case "source": query.filter.source = value
+        case "type": query.filter.type = value
+        case "uuid": query.filter.identity = value
         case "destination": destination = value
-        case "from": query.from = try Self.time(name, value)
-        case "to": query.to = try Self.time(name, value)
+        case "from": query.filter.from = try Self.time(name, value)
+        case "to": query.filter.to = try Self.time(name, value)
         case "q":
             guard value.utf8.count <= Self.longestTextBytes else {
                 throw .badParameter(name, "has \(value.utf8.count) bytes; at most \(Self.longestTextBytes) are allowed")
             }
-            query.text = Array(value.utf8)
+            query.filter.text = Array(value.utf8)
         case "limit":
             guard let limit = PositiveNumber.read(value), limit <= Int64(EventQuery.longestPage) else {
                 throw .badParameter(name, "must be a whole number from 1 to \(EventQuery.longestPage)")

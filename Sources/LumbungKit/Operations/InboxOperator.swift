@@ -36,8 +36,8 @@ public struct InboxOperator: Sendable {
     /// - Throws: ``OperationError/store(_:)``, ``OperationError/unknownDestination(_:known:)``.
     public func events(_ query: EventQuery, destination: String? = nil) async throws(OperationError) -> EventPage {
         var query = query
-        query.destination = nil
-        if let destination { query.destination = try await record(destination).id }
+        query.filter.destination = nil
+        if let destination { query.filter.destination = try await record(destination).id }
         let asked = query
         return try await ask { store throws(StoreError) in try await store.events(asked) }
     }

@@ -73,16 +73,29 @@ extension InboxReader {
                 attempts: row["attempts"],
                 interruptions: row["interruptions"]
             )
-            // While an attempt runs the column holds the end of its lease.
-            if delivery.status != .processing {
+            delivery.isHeld = row["lane"] == Lane.held.rawValue
+            // While an attempt runs the column holds the end of its lease, and nothing while another is in front.
+            if delivery.status != .processing, !delivery.isHeld {
                 delivery.dueAt = (row["due_at"] as Int64?).map(Timestamp.init(milliseconds:))
             }
             delivery.lastError = row["last_error"]
             delivery.orderKey = row["order_key"]
-            delivery.isHeld = row["lane"] == Lane.held.rawValue
+            if delivery.isHeld { delivery.waitsFor = try inFront(of: delivery, database) }
+            delivery.replay = (row["replay_id"] as Int64?).map(ReplayID.init)
             delivery.history = try attempts(of: id, delivery.destination, database)
             return delivery
         }
+    }
+
+    /// The event whose delivery keeps a held one waiting.
+    private static func inFront(of held: StoredDelivery, _ database: Database) throws -> EventID? {
+        let sql = """
+            SELECT min(event_id) FROM delivery INDEXED BY delivery_order
+            WHERE destination_id = ? AND order_key = ? AND lane IN (0, 1, 2, 9)
+                AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1))
+            """
+        return try Int64.fetchOne(database, sql: sql, arguments: [held.destination.value, held.orderKey])
+            .map(EventID.init)
     }
 
     private static func attempts(

@@ -4,7 +4,7 @@ import LumbungCore
 extension InboxReader {
     /// Lists events, newest first.
     func events(_ query: EventQuery) async throws(StoreError) -> EventPage {
-        let filter = EventFilter(query)
+        let filter = FilterClause(query.filter, before: query.before)
         return try await read { database in
             // One more than wanted tells whether there is another page.
             let rows = try Row.fetchAll(
@@ -26,14 +26,22 @@ extension InboxReader {
                 SELECT id, name, paused, (
                     SELECT count(*) FROM (
                         SELECT 1 FROM delivery INDEXED BY delivery_due
-                        WHERE destination_id = destination.id AND lane IN (0, 1, 3, 9) AND due_at IS NOT NULL
+                        WHERE destination_id = destination.id AND lane IN (0, 1, 2, 3, 9) AND due_at IS NOT NULL
                         LIMIT \(DestinationRecord.mostCounted)
                     )
-                ) AS open FROM destination ORDER BY id
+                ) AS open, (
+                    SELECT count(*) FROM (
+                        SELECT 1 FROM delivery INDEXED BY delivery_due
+                        WHERE destination_id = destination.id AND lane = 3 AND due_at IS NOT NULL
+                        LIMIT \(DestinationRecord.mostCounted)
+                    )
+                ) AS held FROM destination ORDER BY id
                 """
             return try Row.fetchAll(database, sql: sql).map { row in
-                DestinationRecord(
+                var record = DestinationRecord(
                     id: DestinationID(row["id"]), name: row["name"], isPaused: row["paused"], open: row["open"])
+                record.held = row["held"]
+                return record
             }
         }
     }
@@ -55,24 +63,26 @@ extension InboxReader {
 }
 
 /// The WHERE clause of a list, with every value from outside as an argument.
-private struct EventFilter {
+struct FilterClause {
     private(set) var arguments: StatementArguments = []
     private var conditions: [String] = []
 
     var sql: String { conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ") }
 
-    init(_ query: EventQuery) {
-        add("id < ?", query.before?.value)
-        add("source = ?", query.source)
-        add("type = ?", query.type)
-        add("uuid = ?", query.identity)
-        add("created_at >= ?", query.from?.iso8601)
-        add("created_at < ?", query.to?.iso8601)
+    init(_ filter: EventFilter, before: EventID? = nil, span: EventSpan? = nil) {
+        add("id < ?", before?.value)
+        add("id > ?", span?.after.value)
+        add("id <= ?", span?.through.value)
+        add("source = ?", filter.source)
+        add("type = ?", filter.type)
+        add("uuid = ?", filter.identity)
+        add("created_at >= ?", filter.from?.iso8601)
+        add("created_at < ?", filter.to?.iso8601)
         add(
             "EXISTS (SELECT 1 FROM delivery WHERE event_id = webhook_queue.id AND destination_id = ?)",
-            query.destination?.value)
-        add("instr(payload, ?) > 0", query.text.map { String(decoding: $0, as: UTF8.self) })
-        if let status = query.status { add(status) }
+            filter.destination?.value)
+        add("instr(payload, ?) > 0", filter.text.map { String(decoding: $0, as: UTF8.self) })
+        if let status = filter.status { add(status) }
     }
 
     private mutating func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {

@@ -10,7 +10,7 @@ enum Schema {
     static var version: Int { steps.count }
 
     /// The steps in order; each runs in one transaction with the new `user_version`.
-    static let steps: [String] = [firstInbox, operatorTools]
+    static let steps: [String] = [firstInbox, operatorTools, fairShares]
 
     /// The first schema.
     ///
@@ -142,5 +142,73 @@ enum Schema {
             WHERE order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1));
         ALTER TABLE destination ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1));
         CREATE INDEX webhook_queue_dead ON webhook_queue (id) WHERE status = 'dead';
+        """
+
+    /// Each source its share of a destination, and replays of many events behind live ones.
+    ///
+    /// The deliveries carry the name of their event's source, so that the index leads from one source to the next without
+    /// looking at what they have waiting. Lane 2 holds what a bulk replay started; `delivery_replay` counts it.
+    private static let fairShares = """
+        CREATE TABLE delivery_next (
+            event_id INTEGER NOT NULL REFERENCES webhook_queue (id),
+            destination_id INTEGER NOT NULL REFERENCES destination (id),
+            source TEXT NOT NULL CHECK (length(source) > 0),
+            status TEXT NOT NULL
+                CHECK (status IN ('pending', 'processing', 'retrying', 'completed', 'dead', 'cancelled')),
+            fanout INTEGER NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            interruptions INTEGER NOT NULL DEFAULT 0,
+            lane INTEGER NOT NULL DEFAULT 0 CHECK (lane IN (0, 1, 2, 3, 9)),
+            due_at INTEGER,
+            lease_token INTEGER,
+            last_error TEXT NOT NULL DEFAULT '',
+            order_key TEXT,
+            order_blocks INTEGER NOT NULL DEFAULT 0 CHECK (order_blocks IN (0, 1)),
+            replay_id INTEGER,
+            PRIMARY KEY (event_id, destination_id),
+            CHECK ((status IN ('pending', 'processing', 'retrying')) = (due_at IS NOT NULL)),
+            CHECK ((status = 'processing') = (lane = 9)),
+            CHECK ((status = 'processing') = (lease_token IS NOT NULL)),
+            CHECK (lane <> 2 OR replay_id IS NOT NULL),
+            CHECK (lane <> 3 OR (order_key IS NOT NULL AND due_at IS NOT NULL))
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO delivery_next
+            (event_id, destination_id, source, status, fanout, attempts, interruptions, lane, due_at, lease_token,
+                last_error, order_key, order_blocks)
+            SELECT d.event_id, d.destination_id, coalesce(q.source, 'unknown'), d.status, d.fanout, d.attempts,
+                d.interruptions, d.lane, d.due_at, d.lease_token, d.last_error, d.order_key, d.order_blocks
+            FROM delivery AS d LEFT JOIN webhook_queue AS q ON q.id = d.event_id;
+        DROP TABLE delivery;
+        ALTER TABLE delivery_next RENAME TO delivery;
+        CREATE INDEX delivery_due ON delivery (destination_id, lane, source, due_at) WHERE due_at IS NOT NULL;
+        CREATE INDEX delivery_order ON delivery (destination_id, order_key, lane, event_id)
+            WHERE order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1));
+        CREATE INDEX delivery_replay ON delivery (replay_id) WHERE replay_id IS NOT NULL AND due_at IS NOT NULL;
+
+        CREATE TABLE replay (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            status TEXT NOT NULL CHECK (status IN ('running', 'completed', 'cancelled')),
+            created_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            filter_status TEXT,
+            filter_source TEXT,
+            filter_type TEXT,
+            filter_uuid TEXT,
+            filter_destination_id INTEGER REFERENCES destination (id),
+            filter_from INTEGER,
+            filter_to INTEGER,
+            filter_text TEXT,
+            destination_id INTEGER REFERENCES destination (id),
+            rate_count INTEGER,
+            rate_period_ms INTEGER,
+            position INTEGER NOT NULL DEFAULT 0,
+            through INTEGER NOT NULL,
+            events INTEGER NOT NULL DEFAULT 0,
+            started INTEGER NOT NULL DEFAULT 0,
+            left_as_is INTEGER NOT NULL DEFAULT 0,
+            CHECK ((status = 'running') = (ended_at IS NULL)),
+            CHECK ((rate_count IS NULL) = (rate_period_ms IS NULL))
+        ) STRICT;
+        CREATE INDEX replay_running ON replay (id) WHERE ended_at IS NULL;
         """
 }

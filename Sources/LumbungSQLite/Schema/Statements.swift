@@ -11,13 +11,14 @@ enum Statements {
         """
 
     static let insertDelivery = """
-        INSERT INTO delivery (event_id, destination_id, status, fanout, due_at) VALUES (?1, ?2, 'pending', ?3, ?4)
+        INSERT INTO delivery (event_id, destination_id, status, fanout, due_at, source)
+        VALUES (?1, ?2, 'pending', ?3, ?4, ?5)
         """
 
     static let insertOrderedDelivery = """
-        INSERT INTO delivery (event_id, destination_id, status, fanout, due_at, order_key, order_blocks, lane)
-        VALUES (?1, ?2, 'pending', ?3, ?4, ?5, ?6, CASE WHEN EXISTS (
-            SELECT 1 FROM delivery WHERE destination_id = ?2 AND order_key = ?5
+        INSERT INTO delivery (event_id, destination_id, status, fanout, due_at, source, order_key, order_blocks, lane)
+        VALUES (?1, ?2, 'pending', ?3, ?4, ?5, ?6, ?7, CASE WHEN EXISTS (
+            SELECT 1 FROM delivery WHERE destination_id = ?2 AND order_key = ?6
                 AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1))
         ) THEN 3 ELSE 0 END)
         """
@@ -37,7 +38,7 @@ enum Statements {
 
     static let reviveDeliveries = """
         UPDATE delivery
-        SET status = 'pending', attempts = 0, interruptions = 0, lane = 0, due_at = ?2, last_error = ''
+        SET status = 'pending', attempts = 0, interruptions = 0, lane = 0, replay_id = NULL, due_at = ?2, last_error = ''
         WHERE event_id = ?1 AND status = 'dead'
         """
 
@@ -55,13 +56,14 @@ enum Statements {
         SELECT d.event_id, d.due_at, d.attempts, d.fanout, q.source, q.uuid, q.type, q.digest, q.headers, q.payload,
             d.order_key IS NOT NULL
         FROM delivery AS d JOIN webhook_queue AS q ON q.id = d.event_id
-        WHERE d.destination_id = ?1 AND d.lane = ?2 AND d.due_at <= ?3
-        ORDER BY d.due_at, d.event_id LIMIT ?4
+        WHERE d.destination_id = ?1 AND d.lane = ?2 AND d.source = ?3 AND d.due_at <= ?4
+        ORDER BY d.due_at, d.event_id LIMIT ?5
         """
 
-    static let nextDue = """
-        SELECT due_at FROM delivery WHERE destination_id = ?1 AND lane = ?2 AND due_at IS NOT NULL
-        ORDER BY due_at LIMIT 1
+    static let nextSource = """
+        SELECT source, due_at FROM delivery
+        WHERE destination_id = ?1 AND lane = ?2 AND source > ?3 AND due_at IS NOT NULL
+        ORDER BY source, due_at LIMIT 1
         """
 
     static let leaseDelivery = """
@@ -70,7 +72,9 @@ enum Statements {
         """
 
     static let settleDelivery = """
-        UPDATE delivery SET status = ?4, lane = 0, lease_token = NULL, due_at = ?5, last_error = ?6
+        UPDATE delivery
+        SET status = ?4, lane = CASE WHEN ?5 IS NULL OR replay_id IS NULL THEN 0 ELSE 2 END, lease_token = NULL,
+            due_at = ?5, last_error = ?6
         WHERE event_id = ?1 AND destination_id = ?2 AND lease_token = ?3
         RETURNING fanout
         """
@@ -78,7 +82,8 @@ enum Statements {
     static let releaseDelivery = """
         UPDATE delivery
         SET status = CASE WHEN attempts > 1 THEN 'retrying' ELSE 'pending' END, attempts = attempts - 1,
-            lane = CASE WHEN interruptions > 0 THEN 1 ELSE 0 END, lease_token = NULL, due_at = ?4
+            lane = CASE WHEN interruptions > 0 THEN 1 WHEN replay_id IS NULL THEN 0 ELSE 2 END, lease_token = NULL,
+            due_at = ?4
         WHERE event_id = ?1 AND destination_id = ?2 AND lease_token = ?3
         """
 
@@ -101,24 +106,24 @@ enum Statements {
         """
 
     static let letNextGo = """
-        UPDATE delivery SET lane = 0, due_at = ?3
+        UPDATE delivery SET lane = CASE WHEN replay_id IS NULL THEN 0 ELSE 2 END, due_at = ?3
         WHERE destination_id = ?1 AND lane = 3 AND event_id = (
             SELECT min(event_id) FROM delivery WHERE destination_id = ?1 AND order_key = ?2 AND lane = 3
                 AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1))
         ) AND NOT EXISTS (
-            SELECT 1 FROM delivery WHERE destination_id = ?1 AND order_key = ?2 AND lane IN (0, 1, 9)
+            SELECT 1 FROM delivery WHERE destination_id = ?1 AND order_key = ?2 AND lane IN (0, 1, 2, 9)
                 AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1))
         )
         """
 
     static let holdBehind = """
         UPDATE delivery SET lane = 3
-        WHERE event_id = ?1 AND lane = 0 AND due_at IS NOT NULL AND order_key IS NOT NULL AND EXISTS (
+        WHERE event_id = ?1 AND lane IN (0, 2) AND due_at IS NOT NULL AND order_key IS NOT NULL AND EXISTS (
             SELECT 1 FROM delivery AS other
             WHERE other.destination_id = delivery.destination_id AND other.order_key = delivery.order_key
                 AND other.order_key IS NOT NULL
                 AND (other.due_at IS NOT NULL OR (other.status = 'dead' AND other.order_blocks = 1))
-                AND other.event_id <> ?1 AND other.lane IN (0, 1, 9)
+                AND other.event_id <> ?1 AND other.lane IN (0, 1, 2, 9)
         )
         """
 
@@ -145,12 +150,12 @@ enum Statements {
 
     static let hastenNew = """
         UPDATE delivery SET due_at = ?2
-        WHERE destination_id = ?1 AND lane IN (0, 1) AND due_at > ?2 AND status = 'pending'
+        WHERE destination_id = ?1 AND lane IN (0, 1, 2) AND due_at > ?2 AND status = 'pending'
         """
 
     static let moveRetries = """
         UPDATE delivery SET due_at = min(due_at + ?2, ?3)
-        WHERE destination_id = ?1 AND lane IN (0, 1) AND due_at IS NOT NULL AND status = 'retrying'
+        WHERE destination_id = ?1 AND lane IN (0, 1, 2) AND due_at IS NOT NULL AND status = 'retrying'
             AND min(due_at + ?2, ?3) <> due_at
         """
 
@@ -188,9 +193,16 @@ enum Statements {
 
     static let findEvent = "SELECT 1 FROM webhook_queue WHERE id = ?1"
 
+    static let addDelivery = """
+        INSERT INTO delivery (event_id, destination_id, status, fanout, due_at, source, lane, replay_id)
+        SELECT id, ?2, 'pending', 1, ?3, source, CASE WHEN ?4 IS NULL THEN 0 ELSE 2 END, ?4
+        FROM webhook_queue WHERE id = ?1
+        """
+
     static let restartDelivery = """
         UPDATE delivery
-        SET status = 'pending', attempts = 0, interruptions = 0, lane = 0, due_at = ?3, last_error = ''
+        SET status = 'pending', attempts = 0, interruptions = 0, lane = CASE WHEN ?4 IS NULL THEN 0 ELSE 2 END,
+            due_at = ?3, last_error = '', replay_id = ?4
         WHERE event_id = ?1 AND destination_id = ?2 AND status IN ('completed', 'dead', 'cancelled')
         """
 
@@ -205,4 +217,34 @@ enum Statements {
         """
 
     static let markRouted = "UPDATE webhook_queue SET unrouted = 0 WHERE id = ?1"
+
+    // 44 to 50: bulk replays
+
+    static let beginReplay = """
+        INSERT INTO replay (status, created_at, filter_status, filter_source, filter_type, filter_uuid,
+            filter_destination_id, filter_from, filter_to, filter_text, destination_id, rate_count, rate_period_ms,
+            through)
+        VALUES ('running', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        RETURNING id
+        """
+
+    static let trimReplays = """
+        DELETE FROM replay WHERE ended_at IS NOT NULL AND id <= (SELECT max(id) FROM replay) - ?1
+        """
+
+    static let runningReplay = """
+        SELECT filter_status, ifnull(destination_id, filter_destination_id), destination_id IS NOT NULL
+        FROM replay WHERE id = ?1 AND ended_at IS NULL
+        """
+
+    static let advanceReplay = """
+        UPDATE replay SET position = ?2, events = events + ?3, started = started + ?4, left_as_is = left_as_is + ?5
+        WHERE id = ?1
+        """
+
+    static let endReplay = """
+        UPDATE replay SET status = ?2, ended_at = ?3 WHERE id = ?1 AND ended_at IS NULL
+        """
+
+    static let findReplay = "SELECT 1 FROM replay WHERE id = ?1"
 }

@@ -33,9 +33,10 @@ extension WriterSession {
             delivery.bind(2, destination.value)
             delivery.bind(3, Int64(event.destinations.count))
             delivery.bind(4, event.receivedAt.milliseconds)
+            delivery.bind(5, event.source)
             if let key {
-                delivery.bind(5, key.text)
-                delivery.bind(6, key.deadBlocks ? 1 : 0)
+                delivery.bind(6, key.text)
+                delivery.bind(7, key.deadBlocks ? 1 : 0)
             }
             try delivery.run()
         }

@@ -19,13 +19,13 @@ extension WriterSession {
         var isAdding = false
         for destination in Set(wanted ?? known.map(\.destination)).sorted() {
             if let delivery = known.first(where: { $0.destination == destination }) {
-                if try change(delivery.destination, of: event, by: Statements.restartDelivery, now: now) {
+                if try restart(delivery.destination, of: event, by: nil, now: now) {
                     report.changed.append(destination)
                 } else {
                     report.left[destination] = delivery.status
                 }
             } else {
-                try add(destination, to: event, now: now)
+                try add(destination, to: event, by: nil, now: now)
                 report.changed.append(destination)
                 isAdding = true
             }
@@ -44,7 +44,7 @@ extension WriterSession {
         var report = OperationReport(changed: [], left: [:])
         let places = try orderPlaces(of: event)
         for delivery in try deliveries(of: event) where destination == nil || delivery.destination == destination {
-            if try change(delivery.destination, of: event, by: Statements.cancelDelivery, now: nil) {
+            if try cancel(delivery.destination, of: event) {
                 report.changed.append(delivery.destination)
             } else {
                 report.left[delivery.destination] = delivery.status
@@ -55,18 +55,21 @@ extension WriterSession {
         return report
     }
 
-    private struct Standing {
+    /// Where a delivery stands.
+    struct Standing {
         var destination: DestinationID
         var status: EventStatus
     }
 
-    private func exists(_ event: EventID) throws(StoreError) -> Bool {
+    /// Whether there is such an event.
+    func exists(_ event: EventID) throws(StoreError) -> Bool {
         let find = try unsafe Statement(connection, Statements.findEvent)
         find.bind(1, event.value)
         return try find.step()
     }
 
-    private func deliveries(of event: EventID) throws(StoreError) -> [Standing] {
+    /// Where the deliveries of an event stand.
+    func deliveries(of event: EventID) throws(StoreError) -> [Standing] {
         let query = try unsafe Statement(connection, Statements.deliveriesOfEvent)
         query.bind(1, event.value)
         var found: [Standing] = []
@@ -77,31 +80,44 @@ extension WriterSession {
         return found
     }
 
-    /// - Returns: Whether the delivery was in a status that the statement changes.
-    private func change(
-        _ destination: DestinationID, of event: EventID, by sql: String, now: Timestamp?
+    /// Starts a delivery that has ended again, in the lane behind live ones when a bulk replay does it.
+    /// - Returns: Whether it had ended.
+    func restart(
+        _ destination: DestinationID, of event: EventID, by replay: ReplayID?, now: Timestamp
     ) throws(StoreError) -> Bool {
-        let update = try unsafe Statement(connection, sql)
+        let update = try unsafe Statement(connection, Statements.restartDelivery)
         update.bind(1, event.value)
         update.bind(2, destination.value)
-        if let now { update.bind(3, now.milliseconds) }
+        update.bind(3, now.milliseconds)
+        update.bind(4, replay?.value)
         return try update.run() == 1
     }
 
-    private func add(_ destination: DestinationID, to event: EventID, now: Timestamp) throws(StoreError) {
-        let insert = statements.insertDelivery
+    /// Makes a delivery that an event does not have.
+    func add(
+        _ destination: DestinationID, to event: EventID, by replay: ReplayID?, now: Timestamp
+    ) throws(StoreError) {
+        let insert = try unsafe Statement(connection, Statements.addDelivery)
         insert.bind(1, event.value)
         insert.bind(2, destination.value)
-        insert.bind(3, 1)
-        insert.bind(4, now.milliseconds)
+        insert.bind(3, now.milliseconds)
+        insert.bind(4, replay?.value)
         try insert.run()
     }
 
-    private func countDeliveries(of event: EventID) throws(StoreError) {
+    /// Writes into an event that it has more deliveries than before.
+    func countDeliveries(of event: EventID) throws(StoreError) {
         for sql in [Statements.setFanout, Statements.markRouted] {
             let update = try unsafe Statement(connection, sql)
             update.bind(1, event.value)
             try update.run()
         }
+    }
+
+    private func cancel(_ destination: DestinationID, of event: EventID) throws(StoreError) -> Bool {
+        let update = try unsafe Statement(connection, Statements.cancelDelivery)
+        update.bind(1, event.value)
+        update.bind(2, destination.value)
+        return try update.run() == 1
     }
 }

@@ -80,83 +80,6 @@ extension WriterSession {
         try insert.run()
     }
 
-    // MARK: Work
-
-    private func lease(
-        _ claim: Turn.Claim, of turn: Turn, within budget: inout LeaseBudget
-    ) throws(StoreError) -> [Lease] {
-        var leases: [Lease] = []
-        // A suspect counts within the destination's limit.
-        for lane in [Lane.suspect, .live] {
-            let ofLane = lane == .suspect ? claim.suspectLimit : claim.limit
-            let room = min(ofLane, claim.limit - leases.count, budget.room(for: claim, isSuspect: lane == .suspect))
-            guard room > 0 else { continue }
-            let due = try dueDeliveries(claim.destination, lane: lane, limit: room, turn: turn, budget: &budget)
-            for lease in due where try take(lease, until: turn.leaseUntil, now: turn.now) {
-                leases.append(lease)
-                budget.take(lease, of: claim)
-            }
-        }
-        return leases
-    }
-
-    private func dueDeliveries(
-        _ destination: DestinationID, lane: Lane, limit: Int, turn: Turn, budget: inout LeaseBudget
-    ) throws(StoreError) -> [Lease] {
-        let due = statements.dueDeliveries
-        due.bind(1, destination.value)
-        due.bind(2, lane.rawValue)
-        due.bind(3, turn.now.milliseconds)
-        due.bind(4, Int64(limit))
-        defer { due.reset() }
-        var found: [Lease] = []
-        while try due.step() {
-            let content = EventContent(payload: due.bytes(9), digest: due.bytes(7), headers: due.text(8))
-            // The oldest that does not fit ends its lane; the very first fits whatever its size.
-            guard budget.takeBytes(content.payload.count) else { break }
-            let event = LeasedEvent(
-                id: EventID(due.int(0)), source: due.text(4), identity: due.text(5), type: due.text(6), content: content
-            )
-            var lease = Lease(
-                event: event, destination: destination, token: makeToken(), attempt: Int(due.int(2)) + 1,
-                isSuspect: lane == .suspect, fanout: Int(due.int(3)))
-            lease.isOrdered = due.int(10) != 0
-            found.append(lease)
-        }
-        return found
-    }
-
-    private func take(_ lease: Lease, until: Timestamp, now: Timestamp) throws(StoreError) -> Bool {
-        let update = statements.leaseDelivery
-        update.bind(1, lease.event.id.value)
-        update.bind(2, lease.destination.value)
-        update.bind(3, Int64(lease.attempt))
-        update.bind(4, lease.token)
-        update.bind(5, until.milliseconds)
-        guard try update.run() == 1 else { return false }
-        if lease.fanout == 1 {
-            try setEvent(lease.event.id.value, status: .processing, attempts: lease.attempt, now: now)
-        } else {
-            try summariseEvent(lease.event.id.value, now: now)
-        }
-        return true
-    }
-
-    private func nextDue(for claims: [Turn.Claim]) throws(StoreError) -> Timestamp? {
-        var earliest: Int64?
-        for claim in claims {
-            for (lane, limit) in [(Lane.live, claim.limit), (Lane.suspect, min(claim.limit, claim.suspectLimit))]
-            where limit > 0 {
-                let next = statements.nextDue
-                next.bind(1, claim.destination.value)
-                next.bind(2, lane.rawValue)
-                if try next.step() { earliest = min(earliest ?? .max, next.int(0)) }
-                next.reset()
-            }
-        }
-        return earliest.map(Timestamp.init(milliseconds:))
-    }
-
     // MARK: The event's own row
 
     /// Writes the sum over an event's deliveries into its row.
@@ -173,7 +96,7 @@ extension WriterSession {
         try setEvent(id, status: .summary(of: statuses), attempts: Int(attempts), now: now)
     }
 
-    private func setEvent(_ id: Int64, status: EventStatus, attempts: Int, now: Timestamp) throws(StoreError) {
+    func setEvent(_ id: Int64, status: EventStatus, attempts: Int, now: Timestamp) throws(StoreError) {
         let update = statements.setEventStatus
         update.bind(1, id)
         update.bind(2, status.rawValue)
@@ -181,18 +104,6 @@ extension WriterSession {
         update.bind(4, text(of: now))
         try update.run()
     }
-}
-
-/// Which part of the due index a delivery stands in; the numbers are stored.
-enum Lane: Int64 {
-    /// The ordinary ones.
-    case live = 0
-    /// Those whose earlier attempt ended with the process; at most one runs at a time.
-    case suspect = 1
-    /// Those that wait for one of the same order key.
-    case held = 3
-    /// Those an attempt runs for; `due_at` is the end of the lease.
-    case leased = 9
 }
 
 extension DeliveryRecord {

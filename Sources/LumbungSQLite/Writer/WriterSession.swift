@@ -10,6 +10,8 @@ import LumbungCore
     let statements: PreparedStatements
     /// Whether new events are let in at present, by the space on the disk.
     var isAdmitting = true
+    /// The source that was given something last, by destination; the next one in the alphabet comes first then.
+    var lastServed: [DestinationID: String] = [:]
     /// The upper half of every fencing token handed out by this process.
     private(set) var bootEpoch: Int64 = 0
     private var nextToken: Int64 = 0
@@ -68,6 +70,7 @@ import LumbungCore
     func enter(bootEpoch epoch: Int64) {
         bootEpoch = epoch
         nextToken = 0
+        lastServed = [:]
     }
 
     /// The stored form of a point in time; one group mostly has one.
@@ -101,7 +104,7 @@ struct PreparedStatements {
     let insertEvent, insertDelivery, insertOrderedDelivery, findIdentity, countDuplicate, keepConflict,
         reviveDeliveries: Statement
     let insertRejection, trimRejections: Statement
-    let dueDeliveries, nextDue, leaseDelivery, settleDelivery, releaseDelivery, insertAttempt: Statement
+    let dueDeliveries, nextSource, leaseDelivery, settleDelivery, releaseDelivery, insertAttempt: Statement
     let setEventStatus, deliveryStates: Statement
 
     init(_ connection: OpaquePointer) throws(StoreError) {
@@ -116,7 +119,7 @@ struct PreparedStatements {
         insertRejection = try prepare(Statements.insertRejection)
         trimRejections = try prepare(Statements.trimRejections)
         dueDeliveries = try prepare(Statements.dueDeliveries)
-        nextDue = try prepare(Statements.nextDue)
+        nextSource = try prepare(Statements.nextSource)
         leaseDelivery = try prepare(Statements.leaseDelivery)
         settleDelivery = try prepare(Statements.settleDelivery)
         releaseDelivery = try prepare(Statements.releaseDelivery)

@@ -39,9 +39,9 @@ extension StoreCheck {
                 try await bench.operations.events(query).events.map(\.identity)
             }
             let changes: [@Sendable (inout EventQuery) -> Void] = [
-                { $0.source = "other" }, { $0.type = "SPECIAL" }, { $0.identity = "b" },
-                { [second = bench.second] in $0.destination = second },
-                { $0.from = later }, { $0.text = Array("50 % _".utf8) }, { $0.status = .pending },
+                { $0.filter.source = "other" }, { $0.filter.type = "SPECIAL" }, { $0.filter.identity = "b" },
+                { [second = bench.second] in $0.filter.destination = second },
+                { $0.filter.from = later }, { $0.filter.text = Array("50 % _".utf8) }, { $0.filter.status = .pending },
             ]
             for change in changes.dropLast() {
                 query = EventQuery()
@@ -51,10 +51,10 @@ extension StoreCheck {
             query = EventQuery()
             for change in changes { change(&query) }
             #expect(try await identities() == ["b"])
-            query.to = later
+            query.filter.to = later
             #expect(try await identities() == [], "the end of a time range is outside")
             query = EventQuery()
-            query.text = Array("50 %  _".utf8)
+            query.filter.text = Array("50 %  _".utf8)
             #expect(try await identities() == [], "nothing in a text is a pattern")
             query = EventQuery()
             query.before = id
@@ -71,7 +71,7 @@ extension StoreCheck {
             ]
             for (status, identities) in expected {
                 var query = EventQuery()
-                query.status = status
+                query.filter.status = status
                 #expect(try await bench.operations.events(query).events.map(\.identity) == identities, "\(status)")
             }
         },

@@ -19,8 +19,8 @@ public struct StoreCheck: Sendable, CustomTestStringConvertible {
 
     /// The rules for every store.
     public static let all: [StoreCheck] =
-        identity + intake + claiming + limits + recording + fencing + repair + clock + retention + rejections
-        + operations + order + ending
+        identity + intake + claiming + fairness + limits + recording + fencing + repair + clock + retention + rejections
+        + operations + bulkReplays + order + ending
 
     /// The rules for stores that survive a restart; their factory must be able to reopen.
     public static let restarts: [StoreCheck] = surviving

@@ -3,7 +3,9 @@ public import LumbungCore
 extension InboxModel {
     /// Lists events, newest first.
     public func events(_ query: EventQuery) -> EventPage {
-        let found = entries.values.filter { $0.isWanted(query) }.sorted { $0.id > $1.id }
+        let found = entries.values
+            .filter { entry in entry.isMeant(by: query.filter) && (query.before.map { entry.id < $0 } ?? true) }
+            .sorted { $0.id > $1.id }
         let page = found.prefix(query.limit).compactMap { event($0.id) }.map(EventSummary.init)
         return EventPage(events: page, next: found.count > query.limit ? page.last?.id : nil)
     }
@@ -21,11 +23,7 @@ extension InboxModel {
             if let known = entry.deliveries[destination], !known.status.isFinished {
                 report.left[destination] = known.status
             } else {
-                var fresh = Delivery()
-                fresh.dueAt = now
-                fresh.history = entry.deliveries[destination]?.history ?? []
-                fresh.order = entry.deliveries[destination]?.order
-                entry.deliveries[destination] = fresh
+                entry.restart(destination, by: nil, now: now)
                 report.changed.append(destination)
             }
         }
@@ -70,23 +68,36 @@ extension InboxModel {
     public func destinationRecords() -> [DestinationRecord] {
         let open = openDeliveries()
         return destinations.map { name, id in
-            DestinationRecord(
+            var record = DestinationRecord(
                 id: id, name: name, isPaused: paused.contains(id),
                 open: min(open[id] ?? 0, DestinationRecord.mostCounted))
+            record.held = entries.values.count { $0.deliveries[id]?.lane == .held }
+            return record
         }.sorted { $0.id < $1.id }
     }
 }
 
 extension InboxModel.Entry {
-    fileprivate func isWanted(_ query: EventQuery) -> Bool {
-        (query.before.map { id < $0 } ?? true)
-            && (query.status.map { $0 == status } ?? true)
-            && (query.source.map { $0.utf8.elementsEqual(event.source.utf8) } ?? true)
-            && (query.type.map { $0.utf8.elementsEqual(event.type.utf8) } ?? true)
-            && (query.identity.map { $0.utf8.elementsEqual(event.identity.utf8) } ?? true)
-            && (query.destination.map { deliveries[$0] != nil } ?? true)
-            && (query.from.map { event.receivedAt >= $0 } ?? true)
-            && (query.to.map { event.receivedAt < $0 } ?? true)
-            && (query.text.map { event.payload.firstRange(of: $0) != nil || $0.isEmpty } ?? true)
+    /// Whether a filter means it.
+    func isMeant(by filter: EventFilter) -> Bool {
+        (filter.status.map { $0 == status } ?? true)
+            && (filter.source.map { $0.utf8.elementsEqual(event.source.utf8) } ?? true)
+            && (filter.type.map { $0.utf8.elementsEqual(event.type.utf8) } ?? true)
+            && (filter.identity.map { $0.utf8.elementsEqual(event.identity.utf8) } ?? true)
+            && (filter.destination.map { deliveries[$0] != nil } ?? true)
+            && (filter.from.map { event.receivedAt >= $0 } ?? true)
+            && (filter.to.map { event.receivedAt < $0 } ?? true)
+            && (filter.text.map { event.payload.firstRange(of: $0) != nil || $0.isEmpty } ?? true)
+    }
+
+    /// Starts a delivery again, or makes it.
+    mutating func restart(_ destination: DestinationID, by replay: ReplayID?, now: Timestamp) {
+        var fresh = InboxModel.Delivery()
+        fresh.dueAt = now
+        fresh.history = deliveries[destination]?.history ?? []
+        fresh.order = deliveries[destination]?.order
+        fresh.replay = replay
+        fresh.lane = fresh.waitingLane
+        deliveries[destination] = fresh
     }
 }

@@ -14,17 +14,19 @@ extension InboxModel {
     mutating func letNextGo(_ key: OrderKey?, _ destination: DestinationID, now: Timestamp) {
         guard let key else { return }
         let holders = orderHolders(of: key.text, destination)
-        guard let first = holders.first,
+        guard let first = holders.first, var next = entries[first]?.deliveries[destination],
             holders.allSatisfy({ entries[$0]?.deliveries[destination]?.lane == .held })
         else { return }
-        entries[first]?.deliveries[destination]?.lane = .live
-        entries[first]?.deliveries[destination]?.dueAt = now
+        next.lane = next.waitingLane
+        next.dueAt = now
+        entries[first]?.deliveries[destination] = next
     }
 
     /// Lets started deliveries of an event wait where another of their key is under way.
     mutating func holdBehindOthers(_ id: EventID) {
         guard let entry = entries[id] else { return }
-        for (destination, delivery) in entry.deliveries where delivery.lane == .live && delivery.dueAt != nil {
+        for (destination, delivery) in entry.deliveries where delivery.dueAt != nil {
+            guard delivery.lane == .live || delivery.lane == .bulk else { continue }
             guard let key = delivery.order else { continue }
             let others = orderHolders(of: key.text, destination).filter { $0 != id }
             guard others.contains(where: { entries[$0]?.deliveries[destination]?.lane != .held }) else { continue }

@@ -13,7 +13,7 @@ extension InboxModel {
                 history: StoredEvent.History(
                     isUnrouted: entry.deliveries.isEmpty,
                     duplicates: entry.duplicates,
-                    deliveries: entry.deliveries.sorted { $0.key < $1.key }.map(Self.stored),
+                    deliveries: entry.deliveries.sorted { $0.key < $1.key }.map(stored),
                     conflicts: entry.conflicts.map(\.stored)
                 )
             )
@@ -42,14 +42,19 @@ extension InboxModel {
         Array(keptRejections.reversed().prefix(max(0, limit)))
     }
 
-    private static func stored(_ destination: DestinationID, _ delivery: Delivery) -> StoredDelivery {
+    private func stored(_ destination: DestinationID, _ delivery: Delivery) -> StoredDelivery {
         var stored = StoredDelivery(
             destination: destination, status: delivery.status, attempts: delivery.attempts,
             interruptions: delivery.interruptions)
-        stored.dueAt = delivery.lane == .leased ? nil : delivery.dueAt
+        stored.isHeld = delivery.lane == .held
+        stored.dueAt = delivery.lane == .leased || stored.isHeld ? nil : delivery.dueAt
         stored.lastError = delivery.lastError
         stored.orderKey = delivery.order?.text
-        stored.isHeld = delivery.lane == .held
+        stored.replay = delivery.replay
+        if stored.isHeld, let key = delivery.order {
+            stored.waitsFor = orderHolders(of: key.text, destination)
+                .first { entries[$0]?.deliveries[destination]?.lane != .held }
+        }
         stored.history = delivery.history
         return stored
     }

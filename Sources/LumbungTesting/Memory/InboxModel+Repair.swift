@@ -22,7 +22,7 @@ extension InboxModel {
     public mutating func clockMoved(by jump: Duration, now: Timestamp, longestWait: Duration) {
         let latest = now.advanced(by: longestWait)
         for (id, entry) in entries {
-            for (destination, delivery) in entry.deliveries where delivery.lane == .live || delivery.lane == .suspect {
+            for (destination, delivery) in entry.deliveries where delivery.lane != .held && delivery.lane != .leased {
                 guard let dueAt = delivery.dueAt else { continue }
                 let moved = delivery.status == .pending ? min(dueAt, now) : min(dueAt.advanced(by: jump), latest)
                 entries[id]?.deliveries[destination]?.dueAt = moved

@@ -38,12 +38,14 @@ public struct InboxModel: Sendable {
         var token: Int64?
         var lastError = ""
         var order: OrderKey?
+        /// The bulk replay that started it last.
+        var replay: ReplayID?
         var history: [StoredAttempt] = []
     }
 
     /// Which queue of its destination a delivery stands in.
     enum Lane: Sendable {
-        case live, suspect, held, leased
+        case live, suspect, bulk, held, leased
     }
 
     /// A payload that came under a known identity and differs from the first.
@@ -59,6 +61,10 @@ public struct InboxModel: Sendable {
     var identities: [Identity: EventID] = [:]
     var keptRejections: [Rejection] = []
     var paused: Set<DestinationID> = []
+    var replays: [ReplayRecord] = []
+    var replayCount: Int64 = 0
+    /// The source that was given something last, by destination.
+    var lastServed: [DestinationID: [UInt8]] = [:]
     private(set) var destinations: [String: DestinationID] = [:]
     private var lastID: Int64 = 0
     private var lastToken: Int64 = 0
@@ -78,6 +84,9 @@ public struct InboxModel: Sendable {
         return destinations
     }
 
+    /// The number of the newest event that ever was.
+    var newestID: EventID { EventID(lastID) }
+
     mutating func makeID() -> EventID {
         lastID += 1
         return EventID(lastID)
@@ -91,6 +100,7 @@ public struct InboxModel: Sendable {
 
     mutating func startBoot() {
         bootEpoch += 1
+        lastServed = [:]
     }
 
     /// Writes the sum over an event's deliveries into it.

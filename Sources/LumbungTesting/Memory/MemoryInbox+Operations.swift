@@ -32,3 +32,35 @@ extension MemoryInbox: InboxOperations {
         try change(.read) { model throws(StoreError) in model.destinationRecords() }.get()
     }
 }
+
+extension MemoryInbox: BulkReplayStore {
+    /// Begins a replay.
+    public func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID {
+        try change(.operate) { model throws(StoreError) in try model.beginReplay(order, now: now) }.get()
+    }
+
+    /// Starts some events of a replay.
+    public func advanceReplay(_ step: ReplayStep, now: Timestamp) async throws(StoreError) -> Int? {
+        try change(.operate) { model throws(StoreError) in model.advanceReplay(step, now: now) }.get()
+    }
+
+    /// Ends a replay.
+    public func cancelReplay(_ id: ReplayID, now: Timestamp) async throws(StoreError) -> Bool {
+        try change(.operate) { model throws(StoreError) in model.cancelReplay(id, now: now) }.get()
+    }
+
+    /// Tells of one replay.
+    public func replay(_ id: ReplayID) async throws(StoreError) -> ReplayRecord? {
+        try change(.read) { model throws(StoreError) in model.replayRecords().first { $0.id == id } }.get()
+    }
+
+    /// Tells of the kept replays.
+    public func replays() async throws(StoreError) -> [ReplayRecord] {
+        try change(.read) { model throws(StoreError) in model.replayRecords() }.get()
+    }
+
+    /// Finds events.
+    public func find(_ filter: EventFilter, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
+        try change(.read) { model throws(StoreError) in model.find(filter, in: span, limit: limit) }.get()
+    }
+}

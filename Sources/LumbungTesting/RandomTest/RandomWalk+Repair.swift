@@ -87,6 +87,7 @@ extension RandomWalk {
     private func inStore(_ delivery: StoredDelivery) -> StoredDelivery {
         var copy = delivery
         if let pair = destinations.first(where: { $0.model == delivery.destination }) { copy.destination = pair.store }
+        copy.waitsFor = delivery.waitsFor.flatMap { storeIDs[$0] }
         return withoutOwnWords(copy)
     }
 

@@ -18,7 +18,7 @@ struct QueryPlanTests {
         ("insertRejection", Statements.insertRejection, nil),
         ("trimRejections", Statements.trimRejections, nil),
         ("dueDeliveries", Statements.dueDeliveries, nil),
-        ("nextDue", Statements.nextDue, nil),
+        ("nextSource", Statements.nextSource, nil),
         ("leaseDelivery", Statements.leaseDelivery, nil),
         ("settleDelivery", Statements.settleDelivery, nil),
         ("releaseDelivery", Statements.releaseDelivery, nil),
@@ -48,10 +48,17 @@ struct QueryPlanTests {
         ("pauseDestination", Statements.pauseDestination, nil),
         ("deliveriesOfEvent", Statements.deliveriesOfEvent, nil),
         ("findEvent", Statements.findEvent, nil),
+        ("addDelivery", Statements.addDelivery, nil),
         ("restartDelivery", Statements.restartDelivery, nil),
         ("cancelDelivery", Statements.cancelDelivery, nil),
         ("setFanout", Statements.setFanout, nil),
         ("markRouted", Statements.markRouted, nil),
+        ("beginReplay", Statements.beginReplay, nil),
+        ("trimReplays", Statements.trimReplays, nil),
+        ("runningReplay", Statements.runningReplay, nil),
+        ("advanceReplay", Statements.advanceReplay, nil),
+        ("endReplay", Statements.endReplay, nil),
+        ("findReplay", Statements.findReplay, nil),
     ]
 
     @Test func `no statement walks a table or sorts, but the declared ones`() async throws {
@@ -71,17 +78,17 @@ struct QueryPlanTests {
         (
             Statements.dueDeliveries,
             [
-                "SEARCH d USING INDEX delivery_due (destination_id=? AND lane=? AND due_at<?)",
+                "SEARCH d USING INDEX delivery_due (destination_id=? AND lane=? AND source=? AND due_at<?)",
                 "SEARCH q USING INTEGER PRIMARY KEY (rowid=?)",
             ]
         ),
         (
-            Statements.nextDue,
-            ["SEARCH delivery USING COVERING INDEX delivery_due (destination_id=? AND lane=? AND due_at>?)"]
+            Statements.nextSource,
+            ["SEARCH delivery USING COVERING INDEX delivery_due (destination_id=? AND lane=? AND source>?)"]
         ),
         (
             Statements.leasedDeliveries,
-            ["SEARCH delivery USING INDEX delivery_due (destination_id=? AND lane=? AND due_at<?)"]
+            ["SEARCH delivery USING INDEX delivery_due (destination_id=? AND lane=?)"]
         ),
         (Statements.leaseDelivery, ["SEARCH delivery USING PRIMARY KEY (event_id=? AND destination_id=?)"]),
         (Statements.oldestEvents, ["SEARCH webhook_queue USING INTEGER PRIMARY KEY (rowid>?)"]),

@@ -17,7 +17,7 @@ struct SchemaTests {
                 let sql = """
                     SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' ORDER BY name
                     """
-                let tables = ["attempt", "conflict", "delivery", "destination", "meta", "rejection", "webhook_queue"]
+                let tables = ["attempt", "conflict", "delivery", "destination", "meta", "rejection", "replay", "webhook_queue"]
                 #expect(try String.fetchAll(database, sql: sql) == tables)
                 let loose = """
                     SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict
@@ -96,7 +96,8 @@ struct SchemaTests {
     }
 
     @Test(arguments: [
-        "INSERT INTO delivery (event_id, destination_id, status, fanout, due_at) VALUES (1, 1, 'waiting', 1, 0)",
+        "INSERT INTO delivery (event_id, destination_id, source, status, fanout, due_at) VALUES (1, 2, 's', 'waiting', 1, 0)",
+        "UPDATE delivery SET source = ''", "UPDATE delivery SET lane = 2", "UPDATE delivery SET lane = 3",
         "UPDATE delivery SET due_at = NULL", "UPDATE delivery SET lease_token = 7", "UPDATE delivery SET lane = 9",
         "UPDATE delivery SET status = 'completed'", "UPDATE webhook_queue SET status = 'lost'",
         "UPDATE webhook_queue SET uuid = ''", "UPDATE webhook_queue SET digest = x'00'",

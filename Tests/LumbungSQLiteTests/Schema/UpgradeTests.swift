@@ -7,13 +7,14 @@ import Testing
 
 /// An inbox of an earlier program is brought up to date with everything in it (PROMISES 22).
 struct UpgradeTests {
-    /// An inbox as version 1 left it: one event each that is done, waits, and ran when the process ended.
-    private static func makeFirstVersion(_ path: String) throws {
+    /// An inbox as an earlier version left it: one event each that is done, waits, and ran when the process ended.
+    private static func makeVersion(_ path: String, version: Int = 1) throws {
         let queue = try DatabaseQueue(path: path)
         try queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA journal_mode = WAL")
-            try database.execute(sql: Schema.steps[0])
-            try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = 1")
+            for step in Schema.steps[..<version] { try database.execute(sql: step) }
+            try database.execute(
+                sql: "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(version)")
             try database.execute(
                 sql: """
                     INSERT INTO destination (id, name) VALUES (1, 'app');
@@ -48,10 +49,11 @@ struct UpgradeTests {
         try queue.close()
     }
 
-    @Test func `an inbox of version 1 keeps its events, deliveries and attempts`() async throws {
+    @Test(arguments: 1..<Schema.version)
+    func `an inbox of an earlier version keeps its events, deliveries and attempts`(_ version: Int) async throws {
         try await InboxFolder.with { folder throws in
             let path = folder.root + "/old.db"
-            try Self.makeFirstVersion(path)
+            try Self.makeVersion(path, version: version)
             let store = try SQLiteInbox(SQLiteOptions(path: path))
             let report = try await store.recover(now: NewEvent.sampleTime)
             #expect(report.bootEpoch == 8 && report.interrupted == 1 && report.waiting == 2)
@@ -61,6 +63,10 @@ struct UpgradeTests {
             let waits = try #require(try await store.event(EventID(2)))
             #expect(waits.status == .retrying && waits.deliveries[0].dueAt == Timestamp(milliseconds: 1000))
             #expect(try await store.event(EventID(3))?.deliveries[0].interruptions == 1)
+            let claim = Turn.Claim(destination: DestinationID(1), limit: 9, suspectLimit: 1)
+            let work = Turn(
+                records: [], claims: [claim], leaseLimit: 9, now: NewEvent.sampleTime, leaseUntil: NewEvent.sampleTime)
+            #expect(try await store.turn(work).leases.map(\.event.id.value) == [3, 2])
             #expect(try await store.append([.sample("new", to: [DestinationID(1)])]).map(\.id.value) == [4])
             await store.close()
             #expect(try DatabaseTools(path: path).check() == [])
@@ -72,7 +78,7 @@ struct UpgradeTests {
     @Test func `an inbox with rows that refer to nothing is refused and left as it is`() async throws {
         try await InboxFolder.with { folder throws in
             let path = folder.root + "/old.db"
-            try Self.makeFirstVersion(path)
+            try Self.makeVersion(path)
             let queue = try DatabaseQueue(path: path)
             try queue.writeWithoutTransaction {
                 try $0.execute(sql: "PRAGMA foreign_keys = OFF; DELETE FROM delivery WHERE event_id = 1")

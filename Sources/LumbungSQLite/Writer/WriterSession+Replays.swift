@@ -1,0 +1,103 @@
+import LumbungCore
+
+extension WriterSession {
+    /// Writes down what an operator wants replayed.
+    func beginReplay(_ order: ReplayOrder, now: Timestamp) throws(StoreError) -> ReplayID {
+        let insert = try unsafe Statement(connection, Statements.beginReplay)
+        let filter = order.filter
+        insert.bind(1, now.milliseconds)
+        let texts = [filter.status?.rawValue, filter.source, filter.type, filter.identity]
+        for (index, text) in texts.enumerated() { text.map { insert.bind(Int32(index + 2), $0) } }
+        insert.bind(6, filter.destination?.value)
+        insert.bind(7, filter.from?.milliseconds)
+        insert.bind(8, filter.to?.milliseconds)
+        if let text = filter.text { insert.bind(9, text: text) }
+        insert.bind(10, order.destination?.value)
+        insert.bind(11, order.rate.map { Int64($0.count) })
+        insert.bind(12, order.rate?.period.wholeMilliseconds)
+        insert.bind(13, nextEventID - 1)
+        guard try insert.step() else { throw .invalid("the replay was not written") }
+        let id = ReplayID(insert.int(0))
+        insert.reset()
+        let trim = try unsafe Statement(connection, Statements.trimReplays)
+        trim.bind(1, Int64(ReplayRecord.keptRecords))
+        try trim.run()
+        return id
+    }
+
+    /// Starts some events of a replay and remembers how far it came.
+    /// - Returns: How many deliveries were started; nil when it does not run any more.
+    func advanceReplay(_ step: ReplayStep, now: Timestamp) throws(StoreError) -> Int? {
+        guard let order = try runningOrder(step.replay) else { return nil }
+        var (events, started, left) = (0, 0, 0)
+        for event in step.events {
+            let report = try restart(event, by: step.replay, order, now: now)
+            events += report.changed.isEmpty ? 0 : 1
+            started += report.changed.count
+            left += report.left.count
+        }
+        let advance = try unsafe Statement(connection, Statements.advanceReplay)
+        for (index, value) in [step.replay.value, step.position.value, Int64(events), Int64(started), Int64(left)]
+            .enumerated()
+        {
+            advance.bind(Int32(index + 1), value)
+        }
+        try advance.run()
+        if step.isLast { try end(step.replay, as: .completed, now: now) }
+        return started
+    }
+
+    /// Ends a replay that runs.
+    /// - Returns: Whether there is one of this number.
+    func cancelReplay(_ id: ReplayID, now: Timestamp) throws(StoreError) -> Bool {
+        try end(id, as: .cancelled, now: now)
+        let find = try unsafe Statement(connection, Statements.findReplay)
+        find.bind(1, id.value)
+        return try find.step()
+    }
+
+    private func end(_ id: ReplayID, as status: ReplayRecord.Status, now: Timestamp) throws(StoreError) {
+        let end = try unsafe Statement(connection, Statements.endReplay)
+        end.bind(1, id.value)
+        end.bind(2, status.rawValue)
+        end.bind(3, now.milliseconds)
+        try end.run()
+    }
+
+    /// As much of a running replay's order as its steps need.
+    private func runningOrder(_ id: ReplayID) throws(StoreError) -> ReplayOrder? {
+        let find = try unsafe Statement(connection, Statements.runningReplay)
+        find.bind(1, id.value)
+        guard try find.step() else { return nil }
+        var order = ReplayOrder(filter: EventFilter())
+        order.filter.status = EventStatus(rawValue: find.text(0))
+        let only = find.int(1) == 0 ? nil : DestinationID(find.int(1))
+        if find.int(2) != 0 { order.destination = only } else { order.filter.destination = only }
+        return order
+    }
+
+    private func restart(
+        _ event: EventID, by replay: ReplayID, _ order: ReplayOrder, now: Timestamp
+    ) throws(StoreError) -> OperationReport {
+        var report = OperationReport(changed: [], left: [:])
+        let known = try deliveries(of: event)
+        let only = order.onlyDestination
+        for delivery in known where only == nil || only == delivery.destination {
+            if order.means(delivery.status),
+                try restart(delivery.destination, of: event, by: replay, now: now)
+            {
+                report.changed.append(delivery.destination)
+            } else {
+                report.left[delivery.destination] = delivery.status
+            }
+        }
+        if let new = order.destination, !known.contains(where: { $0.destination == new }), try exists(event) {
+            try add(new, to: event, by: replay, now: now)
+            try countDeliveries(of: event)
+            report.changed.append(new)
+        }
+        try holdBehindOthers(event)
+        if !report.changed.isEmpty { try summariseEvent(event.value, now: now) }
+        return report
+    }
+}
