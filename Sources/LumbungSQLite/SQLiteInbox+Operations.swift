@@ -53,12 +53,12 @@ extension SQLiteInbox: BulkReplayStore {
 
     /// Tells of one replay, beside the writer, within two seconds.
     public func replay(_ id: ReplayID) async throws(StoreError) -> ReplayRecord? {
-        try await reader.replays(only: id).first
+        try await reader.replays("WHERE id = ?", [id.value]).first
     }
 
     /// Tells of the kept replays, beside the writer, within two seconds.
-    public func replays() async throws(StoreError) -> [ReplayRecord] {
-        try await reader.replays(only: nil)
+    public func replays(onlyRunning: Bool) async throws(StoreError) -> [ReplayRecord] {
+        try await reader.replays(onlyRunning ? "WHERE ended_at IS NULL" : "")
     }
 
     /// Finds events, beside the writer, within two seconds.

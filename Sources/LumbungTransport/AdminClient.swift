@@ -26,6 +26,8 @@ public struct AdminClient: Sendable {
         public var query: [(name: String, value: String)] = []
         /// The JSON body of a request that changes something; nil for one that only reads.
         public var change: [UInt8]?
+        /// Whether what is at the path is to be ended (DELETE).
+        public var isEnding = false
         /// How long the whole answer may take.
         public var timeout: Duration = .seconds(30)
 
@@ -74,6 +76,7 @@ public struct AdminClient: Sendable {
         var request = HTTPClientRequest(url: Self.target(base + asked.path, asked.query))
         request.headers.add(name: "user-agent", value: "Lumbung-admin")
         if let token { request.headers.add(name: "authorization", value: "Bearer " + token) }
+        if asked.isEnding { request.method = .DELETE }
         if let change = asked.change {
             request.method = .POST
             request.headers.add(name: "content-type", value: "application/json")

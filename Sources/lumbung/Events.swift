@@ -6,36 +6,14 @@ struct Events: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List, show, replay and cancel events of a running server.",
         version: LumbungVersion.text,
-        subcommands: [List.self, Show.self, Replay.self, Cancel.self]
+        subcommands: [List.self, Show.self, Replay.self, Replays.self, Cancel.self]
     )
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List events, newest first.", version: LumbungVersion.text)
 
-        @Option(help: "Only in this status: pending, processing, retrying, completed, dead or cancelled.")
-        var status: String?
-
-        @Option(help: "Only of this source.")
-        var source: String?
-
-        @Option(help: "Only of exactly this type.")
-        var type: String?
-
-        @Option(help: "Only with exactly this uuid.")
-        var uuid: String?
-
-        @Option(help: "Only with a delivery to this destination.")
-        var destination: String?
-
-        @Option(help: "Only received at this time or later, such as 2026-11-22 or 2026-11-22T21:15:00+07:00.")
-        var from: String?
-
-        @Option(help: "Only received before this time.")
-        var to: String?
-
-        @Option(name: .customLong("q"), help: "Only with this text in the payload, at most 128 bytes.")
-        var text: String?
+        @OptionGroup var filter: FilterFlags
 
         @Option(help: "The most events to list, 1 to 200 (50).")
         var limit: Int?
@@ -52,13 +30,10 @@ struct Events: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let all: [(String, String?)] = [
-                ("status", status), ("source", source), ("type", type), ("uuid", uuid), ("destination", destination),
-                ("from", from), ("to", to), ("q", text), ("limit", limit.map(String.init)), ("cursor", cursor),
-            ]
-            let filter = all.compactMap { name, value in value.map { (name: name, value: $0) } }
+            let page = [("limit", limit.map(String.init)), ("cursor", cursor)]
+            let parameters = filter.given + page.compactMap { name, value in value.map { (name: name, value: $0) } }
             let command = EventsCommand(try admin.access(), isJSON: admin.json)
-            try await answering { () async throws(ServerFailure) in try await command.list(filter) }
+            try await answering { () async throws(ServerFailure) in try await command.list(parameters) }
         }
     }
 
@@ -72,36 +47,6 @@ struct Events: AsyncParsableCommand {
         func run() async throws {
             let command = EventsCommand(try admin.access(), isJSON: admin.json)
             try await answering { () async throws(ServerFailure) in try await command.show(event.id) }
-        }
-    }
-
-    struct Replay: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Deliver an event again, with fresh attempts.",
-            discussion: "Without --destination and --reroute it goes where it has a delivery to already.",
-            version: LumbungVersion.text)
-
-        @OptionGroup var event: EventArgument
-
-        @Option(help: "Deliver to this destination only, whether the event went there before or not.")
-        var destination: String?
-
-        @Flag(help: "Deliver where the routes of now send it.")
-        var reroute = false
-
-        @OptionGroup var admin: AdminFlags
-
-        func validate() throws {
-            guard destination == nil || !reroute else {
-                throw ValidationError("--destination and --reroute exclude each other")
-            }
-        }
-
-        func run() async throws {
-            let command = EventsCommand(try admin.access(), isJSON: admin.json)
-            try await answering { () async throws(ServerFailure) in
-                try await command.replay(event.id, destination: destination, isRerouted: reroute)
-            }
         }
     }
 

@@ -34,6 +34,7 @@ import Testing
         attempt.response = [0xFF, 0x00]
         var delivery = StoredDelivery(destination: AdminBench.app, status: .retrying, attempts: 1, interruptions: 0)
         (delivery.dueAt, delivery.lastError, delivery.history) = (NewEvent.sampleTime, "status 500", [attempt])
+        (delivery.isHeld, delivery.waitsFor, delivery.orderKey, delivery.replay) = (true, EventID(3), "k", ReplayID(2))
         let conflict = StoredConflict(payload: Array("{}".utf8), receivedAt: NewEvent.sampleTime, count: 3)
         bench.put(
             5, headers: #"{"x-a":"\"b\""}"#,
@@ -45,7 +46,8 @@ import Testing
                     #""unrouted":false,"duplicates":2,"headers":{"x-a":"\"b\""},"#
                         + #""payload":"{\"type\":\"SALES_RECEIPT\"}","payload_encoding":"text","#
                         + #""deliveries":[{"destination":"app","status":"retrying","attempts":1,"interruptions":0,"#
-                        + #""due_at":"2027-01-15T08:00:00.000Z","last_error":"status 500","history":[{"number":1,"#
+                        + #""due_at":"2027-01-15T08:00:00.000Z","held":true,"waits_for":3,"order_key":"k","replay_id":2,"#
+                        + #""last_error":"status 500","history":[{"number":1,"#
                         + #""outcome":"status","status_code":500,"started_at":"2027-01-15T08:00:00.000Z","#
                         + #""duration_ms":31,"detail":"status 500","response":"/wA=","response_encoding":"base64"}]}],"#
                         + #""conflicts":[{"received_at":"2027-01-15T08:00:00.000Z","count":3,"payload":"{}","#
@@ -146,11 +148,11 @@ import Testing
         try await bench.serving { ask in
             #expect(
                 try await ask("GET", "/api/v1/destinations").body
-                    == #"{"destinations":[{"name":"app","configured":true,"paused":false,"paused_by":null,"open":4,"#
+                    == #"{"destinations":[{"name":"app","configured":true,"paused":false,"paused_by":null,"open":4,"held":0,"#
                     + #""in_flight":0,"breaker":"closed","opens_in_ms":null},"#
-                    + #"{"name":"gone","configured":false,"paused":false,"paused_by":null,"open":7,"#
+                    + #"{"name":"gone","configured":false,"paused":false,"paused_by":null,"open":7,"held":0,"#
                     + #""in_flight":0,"breaker":null,"opens_in_ms":null},"#
-                    + #"{"name":"held","configured":true,"paused":true,"paused_by":"config","open":0,"#
+                    + #"{"name":"held","configured":true,"paused":true,"paused_by":"config","open":0,"held":0,"#
                     + #""in_flight":0,"breaker":"closed","opens_in_ms":null}]}"#)
             let paused = try await ask("POST", "/api/v1/destinations/app/pause")
             #expect(paused.body.contains(#""paused":true,"paused_by":"operator""#))

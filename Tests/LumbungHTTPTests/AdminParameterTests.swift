@@ -13,7 +13,9 @@ import Testing
             + "to=2026-11-22T21:15:00Z&q=two+words%2B&limit=7&cursor=99"
         let list = try EventListRequest(text)
         var query = EventQuery(limit: 7)
-        (query.filter.status, query.filter.source, query.filter.type, query.filter.identity) = (.dead, "shop", "SALES_RECEIPT", "a&b")
+        (query.filter.status, query.filter.source, query.filter.type, query.filter.identity) = (
+            .dead, "shop", "SALES_RECEIPT", "a&b"
+        )
         query.filter.from = try Self.time("2026-11-22T00:00:00.000Z")
         query.filter.to = try Self.time("2026-11-22T21:15:00.000Z")
         (query.filter.text, query.before) = (Array("two words+".utf8), EventID(99))

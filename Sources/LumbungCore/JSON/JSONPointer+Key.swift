@@ -1,6 +1,11 @@
 extension JSONPointer {
-    /// The pointer to one key of the top-level object.
+    /// The pointer to a member of the top-level object, whatever characters its key has.
     public init(key: String) {
-        self.init(tokens: [Array(key.utf8)])
+        self.init(keys: [key])
+    }
+
+    /// The pointer to a member of nested objects.
+    public init(keys: [String]) {
+        self.init(tokens: keys.map { Array($0.utf8) })
     }
 }

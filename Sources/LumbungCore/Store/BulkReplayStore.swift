@@ -29,9 +29,9 @@ public protocol BulkReplayStore: InboxStore {
     /// - Throws: ``StoreError``.
     func replay(_ id: ReplayID) async throws(StoreError) -> ReplayRecord?
 
-    /// Tells of the kept replays, newest first.
+    /// Tells of the kept replays, or of those alone that run, newest first.
     /// - Throws: ``StoreError``.
-    func replays() async throws(StoreError) -> [ReplayRecord]
+    func replays(onlyRunning: Bool) async throws(StoreError) -> [ReplayRecord]
 
     /// Finds the next events that a filter means, oldest first, looking at a bounded piece of the inbox.
     /// - Throws: ``StoreError``; ``StoreError/tooSlow`` when the span is too wide for the filter.

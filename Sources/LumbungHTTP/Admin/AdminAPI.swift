@@ -107,17 +107,20 @@ struct AdminAPI: Sendable {
         return name
     }
 
-    private static func body(_ request: Request, keys: [String]) async throws -> OperationBody {
-        let buffer: ByteBuffer
+    static func body(_ request: Request, keys: [String]) async throws -> OperationBody {
+        try OperationBody(try await bytes(of: request), keys: keys)
+    }
+
+    static func bytes(of request: Request) async throws -> [UInt8] {
         do {
-            buffer = try await request.body.collect(upTo: OperationBody.maxBytes)
+            return Array(try await request.body.collect(upTo: OperationBody.maxBytes).readableBytesView)
         } catch is NIOTooManyBytesError {
             throw Problem.bodyTooLarge(limitBytes: OperationBody.maxBytes)
         }
-        return try OperationBody(Array(buffer.readableBytesView), keys: keys)
     }
 
-    private func told<Value: Sendable>(
+    /// Asks the operator, and tells its errors as problems.
+    func told<Value: Sendable>(
         unknownDestination: Int = 404, _ body: () async throws(OperationError) -> Value
     ) async throws(Problem) -> Value {
         do throws(OperationError) {
@@ -127,12 +130,16 @@ struct AdminAPI: Sendable {
         }
     }
 
-    private func note(_ change: String, _ context: AdminContext, event: EventID? = nil, _ destinations: [String]) {
+    func note(
+        _ change: String, _ context: AdminContext, event: EventID? = nil, replay: ReplayID? = nil,
+        _ destinations: [String]
+    ) {
         var metadata: Logger.Metadata = [
             "change": "\(change)", "by": "\(context.remoteAddress)",
             "destination": "\(destinations.joined(separator: ", "))",
         ]
         if let event { metadata["queue_id"] = "\(event.value)" }
+        if let replay { metadata["replay"] = "\(replay.value)" }
         logger.notice("done for an operator", metadata: metadata)
     }
 }

@@ -46,6 +46,10 @@ extension JSONValue {
             ("attempts", .number(Int64(delivery.attempts))),
             ("interruptions", .number(Int64(delivery.interruptions))),
             ("due_at", delivery.dueAt.map(JSONValue.time) ?? .null),
+            ("held", .bool(delivery.isHeld)),
+            ("waits_for", .optional(delivery.waitsFor?.value)),
+            ("order_key", .optional(delivery.orderKey)),
+            ("replay_id", .optional(delivery.replay?.value)),
             ("last_error", .string(delivery.lastError)),
             ("history", .array(delivery.history.map(JSONValue.init))),
         ])
@@ -94,6 +98,7 @@ extension JSONValue {
             ("paused", .bool(destination.isPaused)),
             ("paused_by", .optional(destination.pausedBy?.rawValue)),
             ("open", .number(Int64(destination.open))),
+            ("held", .number(Int64(destination.held))),
             ("in_flight", .number(Int64(standing?.inFlight ?? 0))),
             ("breaker", .optional(standing?.breaker.rawValue)),
             ("opens_in_ms", .optional(standing?.opensIn?.wholeMilliseconds)),

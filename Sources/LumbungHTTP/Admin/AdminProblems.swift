@@ -21,6 +21,9 @@ extension Problem {
         case .unknownEvent(let id):
             self.init(
                 status: 404, slug: "unknown-event", title: "Not Found", detail: "there is no event \(id.value)")
+        case .unknownReplay(let id):
+            self.init(
+                status: 404, slug: "unknown-replay", title: "Not Found", detail: "there is no replay \(id.value)")
         case .unknownDestination(let name, let known):
             let names = known.isEmpty ? "there is none" : "known are: " + known.joined(separator: ", ")
             self.init(

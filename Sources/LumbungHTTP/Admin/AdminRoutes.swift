@@ -52,7 +52,8 @@ enum AdminRoutes {
         router.add(
             middleware: ProblemDocuments { path in
                 let parts = path.split(separator: "/")
-                return routes.first { $0.matches(parts) }?.allow
+                let allowed = routes.filter { $0.matches(parts) }.map(\.allow)
+                return allowed.isEmpty ? nil : allowed.joined(separator: ", ")
             })
         if let token {
             router.add(middleware: AdminGate(token: token))
@@ -72,9 +73,9 @@ enum AdminRoutes {
         return router
     }
 
-    /// Every path, each with one method.
+    /// Every path with its methods.
     private static func table(_ api: AdminAPI, _ readiness: @escaping IngestServer.Readiness) -> [AdminRoute] {
-        let (events, destinations) = ("/api/v1/events", "/api/v1/destinations")
+        let (events, destinations, replays) = ("/api/v1/events", "/api/v1/destinations", "/api/v1/replays")
         return [
             AdminRoute(method: .get, path: "/healthz") { _, _ in Response(Answer.healthy) },
             AdminRoute(method: .get, path: "/readyz") { _, _ in Response(Answer.readiness(await readiness())) },
@@ -83,6 +84,10 @@ enum AdminRoutes {
             AdminRoute(method: .get, path: events + "/{queue_id}/payload", handler: api.payload),
             AdminRoute(method: .post, path: events + "/{queue_id}/replay", handler: api.replay),
             AdminRoute(method: .post, path: events + "/{queue_id}/cancel", handler: api.cancel),
+            AdminRoute(method: .get, path: replays, handler: api.replays),
+            AdminRoute(method: .post, path: replays, handler: api.beginReplay),
+            AdminRoute(method: .get, path: replays + "/{id}", handler: api.oneReplay),
+            AdminRoute(method: .delete, path: replays + "/{id}", handler: api.cancelReplay),
             AdminRoute(method: .get, path: destinations, handler: api.destinations),
             AdminRoute(method: .post, path: destinations + "/{name}/pause", handler: api.pause),
             AdminRoute(method: .post, path: destinations + "/{name}/resume", handler: api.resume),

@@ -18,8 +18,14 @@ struct EventListRequest: Sendable, Hashable {
     /// Reads the query of a request's target.
     /// - Throws: ``Problem`` with status 400 that names the parameter.
     init(_ text: String?) throws(Problem) {
+        try self.init(pairs: try QueryText.pairs(text))
+    }
+
+    /// Reads parameters that came some other way.
+    /// - Throws: ``Problem`` with status 400 that names the parameter.
+    init(pairs: [(name: String, value: String)]) throws(Problem) {
         var seen: Set<String> = []
-        for (name, value) in try QueryText.pairs(text) {
+        for (name, value) in pairs {
             guard Self.parameters.contains(name) else { throw .unknownParameter(name, known: Self.parameters) }
             guard seen.insert(name).inserted else { throw .badParameter(name, "is there more than once") }
             try take(name, value)

@@ -1,12 +1,6 @@
 import LumbungCore
 import LumbungKit
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// The optional body of a request that changes something.
 ///
 /// A key that is not known is refused: a misspelt `destination` would mean every one of them.
@@ -35,9 +29,7 @@ struct OperationBody: Sendable, Hashable {
         guard scanned.shape == .object, let values = scanned.elements.first?.values, values.count == 2 else {
             throw .badRequest("the body must be one JSON object")
         }
-        for key in try Self.keys(of: bytes).sorted() where !keys.contains(key) {
-            throw .unknownParameter(key, known: keys)
-        }
+        try ObjectKeys.check(bytes, known: keys)
         destination = try Self.text("destination", values[0])
         isRerouted = try Self.flag("reroute", values[1])
         guard destination == nil || !isRerouted else {
@@ -63,30 +55,6 @@ struct OperationBody: Sendable, Hashable {
         case .absent, .null: return false
         case .bool(let flag): return flag
         default: throw .badParameter(name, "must be true or false")
-        }
-    }
-
-    private static func keys(of bytes: [UInt8]) throws(Problem) -> [String] {
-        guard let keys = try? JSONDecoder().decode(Keys.self, from: Data(bytes)) else {
-            throw .badRequest("the body must be one JSON object")
-        }
-        return keys.names
-    }
-
-    /// The keys of an object, whatever their values.
-    private struct Keys: Decodable {
-        struct Key: CodingKey {
-            var stringValue: String
-            var intValue: Int? { nil }
-
-            init?(stringValue: String) { self.stringValue = stringValue }
-            init?(intValue: Int) { nil }
-        }
-
-        let names: [String]
-
-        init(from decoder: any Decoder) throws {
-            names = try decoder.container(keyedBy: Key.self).allKeys.map(\.stringValue)
         }
     }
 }

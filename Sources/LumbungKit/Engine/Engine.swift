@@ -13,6 +13,7 @@ public struct Engine: Service {
     private let environment: EngineEnvironment
     private let bell = WakeSignal()
     private let dispatcher: Dispatcher
+    private let replayBell = WakeSignal()
     private let logger: Logger
 
     /// Makes an engine.
@@ -48,6 +49,11 @@ public struct Engine: Service {
         { [bell] in bell.ring() }
     }
 
+    /// Tells the engine that a bulk replay began; cheap, from any thread.
+    public var replaysChanged: @Sendable () -> Void {
+        { [replayBell] in replayBell.ring() }
+    }
+
     /// Takes other destinations in the place of the present ones, while attempts run.
     ///
     /// Delivery: no attempt is made, cut or counted because of this. Attempts that run end with the transport they began
@@ -80,6 +86,8 @@ public struct Engine: Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await runWorkers(stopped: stopped) }
             group.addTask { await maintenance.run() }
+            // A store that keeps no bulk replays is worked off without them.
+            if let replayer { group.addTask { await replayer.run() } }
             group.addTask {
                 // Returns on a graceful shutdown, and with an error when the whole engine is cancelled; both mean stop.
                 try? await gracefulShutdown()
@@ -89,6 +97,13 @@ public struct Engine: Service {
             await dispatcher.run()
             stopped.ring()
             group.cancelAll()
+        }
+    }
+
+    private var replayer: Replayer? {
+        (store as? any BulkReplayStore).map { store in
+            Replayer(
+                store: store, environment: environment, bell: replayBell, committed: committed, logger: logger)
         }
     }
 

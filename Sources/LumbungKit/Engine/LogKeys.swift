@@ -9,5 +9,6 @@ enum LogKeys {
     static let outcome = "outcome"
     static let queueID = "queue_id"
     static let reason = "reason"
+    static let replay = "replay"
     static let uuid = "uuid"
 }

@@ -115,6 +115,6 @@ public struct InboxOperator: Sendable {
             destination?.isPaused == true ? .config : record.isPaused ? .operator : nil
         return DestinationDetail(
             name: record.name, isConfigured: destination != nil, pausedBy: holder, open: record.open,
-            standing: destination == nil ? nil : await engine.standing(of: record.id))
+            held: record.held, standing: destination == nil ? nil : await engine.standing(of: record.id))
     }
 }

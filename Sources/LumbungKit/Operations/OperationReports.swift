@@ -62,6 +62,8 @@ public struct DestinationDetail: Sendable, Hashable {
     public var pausedBy: Holder?
     /// Deliveries to it that wait or run.
     public var open: Int
+    /// How many of them wait for another one of their order key.
+    public var held = 0
     /// How it stands in the engine; nil when it is not configured.
     public var standing: DestinationStanding?
 

@@ -13,8 +13,10 @@ extension InboxReader {
         }
     }
 
-    /// Tells of one replay or of all kept ones, newest first.
-    func replays(only id: ReplayID?) async throws(StoreError) -> [ReplayRecord] {
+    /// Tells of the replays that a clause chooses, newest first.
+    func replays(
+        _ clause: String, _ arguments: [Int64] = []
+    ) async throws(StoreError) -> [ReplayRecord] {
         try await read { database in
             let sql = """
                 SELECT *, (
@@ -22,10 +24,9 @@ extension InboxReader {
                         SELECT 1 FROM delivery INDEXED BY delivery_replay
                         WHERE replay_id = replay.id AND due_at IS NOT NULL LIMIT \(ReplayRecord.mostCounted)
                     )
-                ) AS waiting FROM replay \(id == nil ? "" : "WHERE id = ?") ORDER BY id DESC
+                ) AS waiting FROM replay \(clause) ORDER BY id DESC
                 """
-            let arguments: StatementArguments = id.map { [$0.value] } ?? []
-            return try Row.fetchAll(database, sql: sql, arguments: arguments).map(Self.replay)
+            return try Row.fetchAll(database, sql: sql, arguments: StatementArguments(arguments)).map(Self.replay)
         }
     }
 

@@ -1,3 +1,5 @@
+public import LumbungCore
+
 /// One destination: where deliveries go and how hard they are tried.
 public struct DestinationConfiguration: Sendable, Equatable {
     /// The destination's name.
@@ -11,7 +13,7 @@ public struct DestinationConfiguration: Sendable, Equatable {
     /// Whether its events wait until the file says otherwise.
     public let isPaused: Bool
     /// How many attempts may start in a period; nil for no limit.
-    public var rate: RateText?
+    public var rate: DeliveryRate?
     /// What gives up at once, each once: statuses from 300 to 599 of `http`, where 410 gives up even when it is not
     /// listed, and exit codes from 1 to 255 but 75 of `command`; empty for `log`.
     public var permanent: [Int] = []

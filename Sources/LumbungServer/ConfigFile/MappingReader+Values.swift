@@ -1,8 +1,10 @@
+import LumbungCore
+
 extension MappingReader {
     /// The key's rate, if the key is there and holds one.
-    func rate(_ key: String, _ problems: inout ProblemList) -> RateText? {
-        let expected = "a rate of 1 to \(RateText.maxCount) a second, minute or hour, such as 50/s, 600/m or 3600/h"
-        return converted(key, expected: expected, &problems) { RateText($0) }
+    func rate(_ key: String, _ problems: inout ProblemList) -> DeliveryRate? {
+        let expected = "a rate of 1 to \(DeliveryRate.maxCount) a second, minute or hour, such as 50/s, 600/m or 3600/h"
+        return converted(key, expected: expected, &problems) { DeliveryRate($0) }
     }
 
     /// The key's word, if the key is there and holds one of the words.

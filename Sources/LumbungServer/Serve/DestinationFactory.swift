@@ -43,7 +43,7 @@ struct DestinationFactory: Sendable {
         var destination = kept
         destination.retry = configured.policy
         destination.concurrency = configured.concurrency
-        destination.rate = configured.deliveryRate
+        destination.rate = configured.rate
         destination.isPaused = configured.isPaused
         return destination
     }
@@ -54,7 +54,7 @@ struct DestinationFactory: Sendable {
             transport: try transport(configured),
             retry: configured.policy,
             concurrency: configured.concurrency,
-            rate: configured.deliveryRate,
+            rate: configured.rate,
             isPaused: configured.isPaused
         )
     }
@@ -85,10 +85,6 @@ extension DestinationConfiguration {
     fileprivate var policy: RetryPolicy {
         RetryPolicy(
             attempts: retry.attempts, first: retry.firstWait, longest: retry.longestWait, permanent: Set(permanent))
-    }
-
-    fileprivate var deliveryRate: DeliveryRate? {
-        rate.map { DeliveryRate(count: $0.count, period: $0.period) }
     }
 
     /// Whether the transport of this one does for another one of the name.

@@ -1,3 +1,5 @@
+import LumbungCore
+
 extension ConfigPrint {
     /// The destinations, one line each; what has no column of its own stands in the last one.
     func destinationTable() -> TextTable {

@@ -1,3 +1,5 @@
+import LumbungCore
+
 /// One destination in the JSON document of ``ConfigPrint``.
 struct DestinationDocument: Encodable {
     struct Retry: Encodable {

@@ -45,6 +45,14 @@ public struct AdminAccess: Sendable {
         return try await send(request)
     }
 
+    /// Ends what is at a path.
+    /// - Throws: ``ServerFailure``, as ``change(_:_:timeout:)``.
+    func end(_ path: String) async throws(ServerFailure) -> [UInt8] {
+        var request = AdminClient.Request(path: path)
+        request.isEnding = true
+        return try await send(request)
+    }
+
     private func send(_ request: AdminClient.Request) async throws(ServerFailure) -> [UInt8] {
         let answer: AdminClient.Answer
         do throws(AdminClient.Unreachable) {
@@ -82,7 +90,7 @@ public struct AdminAccess: Sendable {
         return document
     }
 
-    /// A JSON object of texts and truth values, with sorted keys.
+    /// A JSON object, with sorted keys.
     static func body(_ members: [String: JSONMember?]) -> String {
         let given = members.compactMapValues { $0 }
         let encoder = JSONEncoder()
@@ -96,12 +104,14 @@ public struct AdminAccess: Sendable {
 enum JSONMember: Encodable {
     case text(String)
     case flag(Bool)
+    case texts([String: String])
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .text(let text): try container.encode(text)
         case .flag(let flag): try container.encode(flag)
+        case .texts(let texts): try container.encode(texts)
         }
     }
 }

@@ -39,6 +39,7 @@ struct EventDocument: Decodable {
         let status: String
         let attempts: Int
         let dueAt: String?
+        let waitsFor: Int64?
         let lastError: String
         let history: [Attempt]
     }
@@ -109,7 +110,8 @@ struct EventDocument: Decodable {
             ["DESTINATION", "STATUS", "ATTEMPTS", "DUE", "LAST ERROR"],
             deliveries.map {
                 [
-                    $0.destination, $0.status, String($0.attempts), $0.dueAt ?? "-",
+                    $0.destination, $0.status, String($0.attempts),
+                    $0.dueAt ?? $0.waitsFor.map { "after event \($0)" } ?? "-",
                     $0.lastError.isEmpty ? "-" : $0.lastError,
                 ]
             }
@@ -157,6 +159,7 @@ struct DestinationStateDocument: Decodable {
     let paused: Bool
     let pausedBy: String?
     let open: Int
+    let held: Int
     let inFlight: Int
     let breaker: String?
     let opensInMs: Int64?
@@ -175,9 +178,12 @@ struct DestinationListDocument: Decodable {
 
     func table() -> String {
         TextTable(
-            ["NAME", "STATE", "OPEN", "IN FLIGHT", "OPENS IN"],
+            ["NAME", "STATE", "OPEN", "HELD", "IN FLIGHT", "OPENS IN"],
             destinations.map {
-                [$0.name, $0.state, String($0.open), String($0.inFlight), $0.opensInMs.map { "\($0) ms" } ?? "-"]
+                [
+                    $0.name, $0.state, String($0.open), String($0.held), String($0.inFlight),
+                    $0.opensInMs.map { "\($0) ms" } ?? "-",
+                ]
             }
         ).rendered()
     }

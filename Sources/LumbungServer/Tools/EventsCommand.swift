@@ -1,7 +1,7 @@
 /// `lumbung events …`: reads and steers events through the admin API.
 public struct EventsCommand: Sendable {
-    private let access: AdminAccess
-    private let isJSON: Bool
+    let access: AdminAccess
+    let isJSON: Bool
 
     /// Makes the command.
     /// - Parameters:
@@ -56,5 +56,66 @@ public struct EventsCommand: Sendable {
         let body = try await access.change("/api/v1/events/\(id)/cancel", wish)
         guard !isJSON else { return CommandAnswer(json: body) }
         return CommandAnswer(try AdminAccess.decode(OperationDocument.self, body).text("cancelled"))
+    }
+}
+
+/// How many events are replayed.
+public struct ReplayManner: Sendable {
+    /// Where to; nil for where each event went.
+    public var destination: String?
+    /// The most events to start in a period, as the config file writes rates.
+    public var rate: String?
+    /// Whether they are only counted.
+    public var isDryRun: Bool
+
+    /// Describes a replay.
+    public init(destination: String?, rate: String?, isDryRun: Bool) {
+        self.destination = destination
+        self.rate = rate
+        self.isDryRun = isDryRun
+    }
+}
+
+extension EventsCommand {
+    /// Replays every event that a filter means, or counts them.
+    /// - Parameters:
+    ///   - filter: The parameters of `GET /api/v1/events` that choose.
+    ///   - manner: How.
+    /// - Throws: ``ServerFailure``.
+    public func replayMany(
+        _ filter: [(name: String, value: String)], _ manner: ReplayManner
+    ) async throws(ServerFailure) -> CommandAnswer {
+        let wish = AdminAccess.body([
+            "filter": .texts(Dictionary(filter.map { ($0.name, $0.value) }) { first, _ in first }),
+            "destination": manner.destination.map(JSONMember.text), "rate": manner.rate.map(JSONMember.text),
+            "dry_run": manner.isDryRun ? .flag(true) : nil,
+        ])
+        let body = try await access.change("/api/v1/replays", wish)
+        guard !isJSON else { return CommandAnswer(json: body) }
+        guard !manner.isDryRun else {
+            let count = try AdminAccess.decode(ReplayCountDocument.self, body).events
+            return CommandAnswer("\(count) event(s) would be replayed; nothing was started\n")
+        }
+        let replay = try AdminAccess.decode(ReplayDocument.self, body)
+        return CommandAnswer(
+            "replay \(replay.id) has begun; `lumbung events replays \(replay.id)` tells how far it came, and ends it with --cancel\n"
+        )
+    }
+
+    /// Tells of every kept replay, newest first.
+    /// - Throws: ``ServerFailure``.
+    public func replays() async throws(ServerFailure) -> CommandAnswer {
+        let body = try await access.read("/api/v1/replays")
+        guard !isJSON else { return CommandAnswer(json: body) }
+        return CommandAnswer(ReplayDocument.table(try AdminAccess.decode(ReplayListDocument.self, body).replays))
+    }
+
+    /// Tells of one replay, or ends it and tells how it stands then.
+    /// - Throws: ``ServerFailure``.
+    public func replays(_ id: Int64, isEnded: Bool) async throws(ServerFailure) -> CommandAnswer {
+        let path = "/api/v1/replays/\(id)"
+        let body = isEnded ? try await access.end(path) : try await access.read(path)
+        guard !isJSON else { return CommandAnswer(json: body) }
+        return CommandAnswer(ReplayDocument.table([try AdminAccess.decode(ReplayDocument.self, body)]))
     }
 }

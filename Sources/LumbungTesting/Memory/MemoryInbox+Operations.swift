@@ -55,8 +55,10 @@ extension MemoryInbox: BulkReplayStore {
     }
 
     /// Tells of the kept replays.
-    public func replays() async throws(StoreError) -> [ReplayRecord] {
-        try change(.read) { model throws(StoreError) in model.replayRecords() }.get()
+    public func replays(onlyRunning: Bool) async throws(StoreError) -> [ReplayRecord] {
+        try change(.read) { model throws(StoreError) in
+            model.replayRecords().filter { !onlyRunning || $0.status == .running }
+        }.get()
     }
 
     /// Finds events.

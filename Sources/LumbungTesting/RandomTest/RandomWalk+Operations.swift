@@ -79,7 +79,7 @@ extension RandomWalk {
             "\(record.id) \(record.status) \(record.createdAt) \(String(describing: record.endedAt)) \(record.events) "
                 + "\(record.started) \(record.left) \(record.waiting) \(String(describing: record.order.rate))"
         }
-        let stored = try await bench.operations.replays()
+        let stored = try await bench.operations.replays(onlyRunning: false)
         try require("replays", model.replayRecords().map(describe), stored.map(describe))
     }
 

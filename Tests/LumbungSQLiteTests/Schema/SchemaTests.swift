@@ -17,7 +17,9 @@ struct SchemaTests {
                 let sql = """
                     SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' ORDER BY name
                     """
-                let tables = ["attempt", "conflict", "delivery", "destination", "meta", "rejection", "replay", "webhook_queue"]
+                let tables = [
+                    "attempt", "conflict", "delivery", "destination", "meta", "rejection", "replay", "webhook_queue",
+                ]
                 #expect(try String.fetchAll(database, sql: sql) == tables)
                 let loose = """
                     SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict

@@ -1,3 +1,4 @@
+import LumbungCore
 import Testing
 
 @testable import LumbungServer
@@ -12,7 +13,7 @@ import Testing
               d: {url: https://a, permanent: []}
             """
         let destinations = inbox(yaml).destinations
-        #expect(destinations.map(\.rate) == [RateText("50/s"), RateText("600/m"), RateText("1/h"), nil])
+        #expect(destinations.map(\.rate) == [DeliveryRate("50/s"), DeliveryRate("600/m"), DeliveryRate("1/h"), nil])
         #expect(destinations.map(\.rate?.description) == ["50/s", "600/m", "1/h", nil])
         #expect(destinations.map(\.permanent) == [[300, 599, 410], [1], [], []])
         #expect(

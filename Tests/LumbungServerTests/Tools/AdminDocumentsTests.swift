@@ -78,10 +78,11 @@ import Testing
         (#""configured":false,"paused":false,"paused_by":null,"breaker":null"#, "not configured"),
     ])
     func `the state of a destination in a word`(members: String, state: String) throws {
-        let text = #"{"name":"app","open":1,"in_flight":0,"opens_in_ms":1500,\#(members)}"#
+        let text = #"{"name":"app","open":1,"held":2,"in_flight":0,"opens_in_ms":1500,\#(members)}"#
         let destination = try decoded(DestinationStateDocument.self, text)
         #expect(destination.state == state)
-        #expect(DestinationListDocument(destinations: [destination]).table().hasSuffix("1     0          1500 ms\n"))
+        #expect(
+            DestinationListDocument(destinations: [destination]).table().hasSuffix("1     2     0          1500 ms\n"))
     }
 
     @Test func `a test that did not arrive is a failure`() throws {

@@ -1,0 +1,52 @@
+/// A bulk replay as the admin API tells it (docs/api.md).
+struct ReplayDocument: Decodable {
+    let id: Int64
+    let status: String
+    let filter: [String: String]
+    let destination: String?
+    let rate: String?
+    let events: Int
+    let started: Int
+    let left: Int
+    let waiting: Int
+    let lookedThrough: Int64
+    let lastEvent: Int64
+    let createdAt: String
+
+    /// How far it has looked through the inbox, in hundredths.
+    private var progress: String {
+        guard lastEvent > 0, status == "running" else { return "-" }
+        return "\(lookedThrough * 100 / lastEvent) %"
+    }
+
+    private var meant: String {
+        let parts = filter.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return parts.isEmpty ? "all" : parts.joined(separator: " ")
+    }
+
+    /// One row a replay.
+    static func table(_ replays: [ReplayDocument]) -> String {
+        TextTable(
+            [
+                "ID", "STATUS", "PROGRESS", "EVENTS", "STARTED", "WAITING", "LEFT", "RATE", "TO", "BEGUN", "WHICH",
+            ],
+            replays.map { replay in
+                [
+                    String(replay.id), replay.status, replay.progress, String(replay.events), String(replay.started),
+                    String(replay.waiting), String(replay.left), replay.rate ?? "-", replay.destination ?? "-",
+                    replay.createdAt, replay.meant,
+                ]
+            }
+        ).rendered()
+    }
+}
+
+/// The kept replays.
+struct ReplayListDocument: Decodable {
+    let replays: [ReplayDocument]
+}
+
+/// What a dry run tells.
+struct ReplayCountDocument: Decodable {
+    let events: Int
+}

@@ -1,0 +1,90 @@
+import Foundation
+import LumbungCore
+import LumbungKit
+import LumbungTesting
+import Testing
+
+@testable import LumbungHTTP
+
+@Suite(.timeLimit(.minutes(1))) struct ReplayAPITests {
+    private static func wish(_ text: String) throws -> ReplayBody {
+        try ReplayBody(Array(text.utf8))
+    }
+
+    @Test func `a filter may stand in its own object or beside the rest`() throws {
+        var wish = ReplayWish()
+        (wish.filter.status, wish.filter.source, wish.filter.type) = (.dead, "shop", "T")
+        (wish.filter.identity, wish.filter.text) = ("u", Array("x".utf8))
+        wish.filter.from = Timestamp(iso8601: "2026-11-22T00:00:00.000Z")
+        wish.filter.to = Timestamp(iso8601: "2026-11-23T00:00:00.000Z")
+        (wish.destination, wish.rate) = ("other", DeliveryRate("50/s"))
+        let filter =
+            #""status":"dead","source":"shop","type":"T","uuid":"u","from":"2026-11-22","to":"2026-11-23","q":"x""#
+        let beside = try Self.wish("{\(filter),\"destination\":\"other\",\"rate\":\"50/s\"}")
+        #expect(beside.wish == wish && !beside.isDryRun)
+        wish.filterDestination = "app"
+        let own = try Self.wish(
+            "{\"filter\":{\(filter),\"destination\":\"app\"},\"destination\":\"other\",\"rate\":\"50/s\",\"dry_run\":true}"
+        )
+        #expect(own.wish == wish && own.isDryRun)
+        #expect(try Self.wish(#"{"filter":{}}"#).wish == ReplayWish())
+        #expect(try Self.wish(#"{"dry_run":true}"#).isDryRun)
+    }
+
+    @Test(arguments: [
+        ("", "the body"), ("[]", "one JSON object"), ("{}", "say which events"),
+        (#"{"destination":"app"}"#, "say which"),
+        (#"{"filter":[]}"#, "`filter` must be an object"), (#"{"filter":{"stauts":"dead"}}"#, "filter.stauts"),
+        (#"{"stauts":"dead"}"#, "stauts"), (#"{"filter":{"status":"lost"}}"#, "must be one of"),
+        (#"{"filter":{"status":"pending"}}"#, "not replayed"), (#"{"filter":{"from":"soon"}}"#, "ISO 8601"),
+        (#"{"status":"dead","rate":"fast"}"#, "50/s"), (#"{"status":"dead","rate":5}"#, "must be text"),
+        (#"{"status":"dead","dry_run":1}"#, "true or false"), (#"{"status":"dead","status":"dead"}"#, "more than once"),
+        (#"{"status":"dead","filter":{"status":"dead"}}"#, "more than once"),
+        (#"{"filter":{"limit":"1"}}"#, "filter.limit"),
+    ])
+    func `a body that could be misread is refused, and says where`(_ body: String, _ words: String) throws {
+        let problem = #expect(throws: Problem.self) { _ = try Self.wish(body) }
+        #expect(problem?.status == 400 && problem?.detail.contains(words) == true, "\(String(describing: problem))")
+    }
+
+    @Test func `a replay is begun, followed and ended`() async throws {
+        let bench = AdminBench()
+        _ = try await bench.store.register(destinations: ["app", "held", "gone"])
+        try await bench.serving { ask in
+            let body = #"{"filter":{"status":"dead","destination":"gone"},"destination":"app","rate":"600/m"}"#
+            let begun = try await ask("POST", "/api/v1/replays", body)
+            #expect(begun.status == 202 && begun.fields["location"] == "/api/v1/replays/1", "\(begun.body)")
+            #expect(
+                begun.body == #"{"id":1,"status":"running","filter":{"status":"dead","destination":"gone"},"#
+                    + #""destination":"app","rate":"600/m","events":0,"started":0,"left":0,"waiting":0,"#
+                    + #""looked_through":0,"last_event":0,"created_at":"2027-01-15T08:00:00.000Z","ended_at":null}"#)
+            #expect(try await ask("GET", "/api/v1/replays/1").body == begun.body)
+            #expect(try await ask("GET", "/api/v1/replays").body == "{\"replays\":[\(begun.body)]}")
+            let ended = try await ask("DELETE", "/api/v1/replays/1")
+            #expect(ended.status == 200 && ended.json["status"] as? String == "cancelled")
+            #expect(try await ask("DELETE", "/api/v1/replays/1").json["status"] as? String == "cancelled")
+            for method in ["GET", "DELETE"] {
+                #expect(try await ask(method, "/api/v1/replays/2").status == 404)
+                #expect(try await ask(method, "/api/v1/replays/x").status == 400)
+            }
+            #expect(try await ask("PUT", "/api/v1/replays/1").fields["allow"] == "GET, HEAD, DELETE")
+            #expect(try await ask("POST", "/api/v1/replays", #"{"status":"dead","destination":"ap"}"#).status == 400)
+            #expect(try await ask("POST", "/api/v1/replays", #"{"status":"dead","destination":"gone"}"#).status == 409)
+        }
+        #expect(bench.log.lines.count == 3, "\(bench.log.lines)")
+    }
+
+    @Test func `a dry run counts and begins nothing`() async throws {
+        let bench = AdminBench()
+        _ = try await bench.store.register(destinations: ["app"])
+        _ = try await bench.store.inner.append((0..<7).map { .sample("\($0)", to: []) })
+        let newest = try #require(bench.store.inner.model.event(EventID(7)))
+        bench.store.set { $0.page = EventPage(events: [EventSummary(newest)], next: nil) }
+        try await bench.serving { ask in
+            let reply = try await ask("POST", "/api/v1/replays", #"{"status":"completed","dry_run":true}"#)
+            #expect(reply.status == 200 && reply.body == #"{"dry_run":true,"events":7}"#)
+            #expect(try await ask("GET", "/api/v1/replays").body == #"{"replays":[]}"#)
+        }
+        #expect(bench.log.lines == [])
+    }
+}
