@@ -115,7 +115,9 @@ let package = Package(
         ),
         .testTarget(
             name: "LumbungSQLiteTests",
-            dependencies: ["LumbungCore", "LumbungSQLite", "LumbungTesting", .grdb],
+            dependencies: [
+                "LumbungCore", "LumbungKit", "LumbungSQLite", "LumbungTesting", .grdb, .logging, .serviceLifecycle,
+            ],
             swiftSettings: house
         ),
         .testTarget(

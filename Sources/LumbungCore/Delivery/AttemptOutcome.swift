@@ -42,6 +42,8 @@ public struct AttemptOutcome: Sendable, Hashable {
     public var retryAfter: Duration?
     /// Whether the destination says that there is no point in trying again, whatever the policy.
     public var isPermanent = false
+    /// Whether the store has the result already, written together with what a handler did.
+    public var isRecorded = false
 
     /// How much of a response is kept, in bytes (CONTRACT: 16 KiB).
     public static let keptResponseBytes = 16_384

@@ -246,7 +246,7 @@ actor Dispatcher {
             let isCurrent = destinations[attempt.lease.destination]?.shared === destination.shared
             state.ended(
                 attempt.lease, isCurrent ? attempt.ending : .silent, now: elapsed, jitter: environment.jitter())
-            records.append(attempt.record)
+            if let record = attempt.record { records.append(record) } else { held.remove(attempt.lease.key) }
         }
         bell.ring()
     }

@@ -5,7 +5,8 @@ import LumbungCore
 /// An attempt that has ended: what is stored of it, and what it says about its destination.
 struct FinishedAttempt: Sendable {
     let lease: Lease
-    let record: DeliveryRecord
+    /// Nil when the store has it already.
+    let record: DeliveryRecord?
     let ending: AttemptEnding
 }
 
@@ -49,7 +50,8 @@ struct Worker: Sendable {
         report(lease, destination.name, outcome, decision)
         return FinishedAttempt(
             lease: lease,
-            record: DeliveryRecord(lease: lease, outcome: outcome, decision: decision, timing: timing),
+            record: outcome.isRecorded
+                ? nil : DeliveryRecord(lease: lease, outcome: outcome, decision: decision, timing: timing),
             ending: AttemptEnding(outcome, policy: destination.retry))
     }
 
@@ -68,6 +70,10 @@ struct Worker: Sendable {
         _ lease: Lease, _ destination: String, _ outcome: AttemptOutcome, _ decision: DeliveryDecision
     ) {
         switch decision {
+        case .complete where !outcome.detail.isEmpty:
+            logger.warning(
+                "the handler failed after it had completed its delivery; it is not tried again",
+                metadata: metadata(lease, destination, outcome))
         case .complete, .release:
             logger.debug("attempt ended", metadata: metadata(lease, destination, outcome))
         case .retry where outcome.kind == .interrupted:

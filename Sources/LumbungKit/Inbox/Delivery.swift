@@ -20,8 +20,10 @@ public struct Delivery: Sendable {
     public let payload: [UInt8]
     /// The number of this attempt, from 1.
     public let attempt: Int
+    let completion: DeliveryCompletion
 
     init(_ attempt: Attempt) {
+        completion = DeliveryCompletion(attempt)
         let event = attempt.lease.event
         id = event.id.value
         source = event.source

@@ -17,14 +17,25 @@ struct HandlerTransport: Transport {
             let first = await group.next() ?? nil
             group.cancelAll()
             if let first { return first }
-            // Its end is waited for: what it did may have had its effect, but it was too late to count.
+            // Its end is waited for: what it did may have had its effect, but it was too late to count, unless it completed
+            // the delivery by itself.
             let last = await group.next() ?? nil
+            if let last, last.isRecorded { return last }
             if Task.isCancelled { return last ?? AttemptOutcome(kind: .interrupted) }
             return AttemptOutcome(kind: .timeout, detail: "not done within \(timeout)")
         }
     }
 
     private func outcome(of delivery: Delivery) async -> AttemptOutcome {
+        let outcome = await ending(of: delivery)
+        guard delivery.completion.isDone else { return outcome }
+        // Completed with what it did; what came of the rest cannot undo that.
+        var recorded = AttemptOutcome(kind: .delivered, detail: outcome.detail)
+        recorded.isRecorded = true
+        return recorded
+    }
+
+    private func ending(of delivery: Delivery) async -> AttemptOutcome {
         do {
             try await perform(delivery)
             return .delivered

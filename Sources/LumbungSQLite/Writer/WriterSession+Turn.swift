@@ -17,7 +17,7 @@ extension WriterSession {
 
     /// Writes one result if its token is still the row's.
     /// - Returns: Whether it was.
-    private func settle(_ record: DeliveryRecord) throws(StoreError) -> Bool {
+    func settle(_ record: DeliveryRecord) throws(StoreError) -> Bool {
         let fanout: Int64?
         switch record.decision {
         case .release: fanout = try release(record) == 1 ? 0 : nil

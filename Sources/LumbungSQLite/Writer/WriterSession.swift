@@ -8,6 +8,9 @@ import LumbungCore
 @safe final class WriterSession {
     let connection: OpaquePointer
     let statements: PreparedStatements
+    /// GRDB's side of the connection, for what handlers write; nil in a session that takes none.
+    let effects: DatabaseQueue?
+    let effectGuard = EffectGuard()
     /// Whether new events are let in at present, by the space on the disk.
     var isAdmitting = true
     /// The source that was given something last, by destination; the next one in the alphabet comes first then.
@@ -20,14 +23,15 @@ import LumbungCore
     private var timestampText = (milliseconds: Int64.min, text: "")
 
     /// Prepares every statement on a connection whose schema is up to date.
-    init(_ connection: OpaquePointer) throws(StoreError) {
+    init(_ connection: OpaquePointer, effects: DatabaseQueue? = nil) throws(StoreError) {
         unsafe self.connection = connection
+        self.effects = effects
         // GRDB opened the connection and watches its transactions through these hooks; statements that it does not run
         // would meet its observers in a state they do not expect.
         unsafe _ = sqlite3_commit_hook(connection, nil, nil)
         unsafe _ = sqlite3_rollback_hook(connection, nil, nil)
         unsafe _ = sqlite3_update_hook(connection, nil, nil)
-        unsafe _ = sqlite3_set_authorizer(connection, nil, nil)
+        unsafe effectGuard.register(on: connection)
         self.statements = try unsafe PreparedStatements(connection)
         try readLastEventID()
     }
@@ -53,9 +57,12 @@ import LumbungCore
 
     /// Ends a transaction that may or may not be open.
     func rollback() {
-        guard unsafe sqlite3_get_autocommit(connection) == 0 else { return }
+        guard isInTransaction else { return }
         unsafe sqlite3_exec(connection, "ROLLBACK", nil, nil, nil)
     }
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool { unsafe sqlite3_get_autocommit(connection) == 0 }
 
     /// A token that no other lease of this file ever had: the boot epoch above, a counter below.
     func makeToken() -> Int64 {

@@ -61,6 +61,8 @@ public struct InboxModel: Sendable {
     var identities: [Identity: EventID] = [:]
     var keptRejections: [Rejection] = []
     var paused: Set<DestinationID> = []
+    /// What handlers wrote together with the completion of their deliveries.
+    public var effects: [String] = []
     var replays: [ReplayRecord] = []
     var replayCount: Int64 = 0
     /// The source that was given something last, by destination.

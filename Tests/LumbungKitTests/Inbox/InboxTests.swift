@@ -53,6 +53,65 @@ import Testing
         }
     }
 
+    @Test func `a handler completes its delivery together with its writes, once`() async throws {
+        let (store, seen) = (MemoryInbox(), Seen())
+        let inbox = try await Self.open(store) { setup in
+            setup.source(Source(name: "shop"))
+            setup.handler("ledger") { delivery in
+                try await delivery.withTransaction(in: store) { $0.write(delivery.identity) }
+                seen.note("\(store.model.statusCounts())")
+                await #expect(throws: LeaseLost()) {
+                    try await delivery.withTransaction(in: store) { $0.write("twice") }
+                }
+                // Too late: it is completed, and this is no failure any more.
+                throw Permanent("after all")
+            }
+        }
+        try await Self.running(inbox) {
+            #expect(await Self.post(#"{"uuid":"one"}"#, to: inbox) == 1)
+            await store.wait { $0.statusCounts() == [.completed: 1] }
+        }
+        #expect(store.model.effects == ["one"])
+        #expect(seen.entries.withLock { $0 } == ["[LumbungCore.EventStatus.completed: 1]"])
+        let delivery = try #require(store.model.events.first?.deliveries.first)
+        #expect(delivery.history.map(\.outcome) == [.delivered] && delivery.status == .completed)
+    }
+
+    @Test func `what a handler wrote is gone when it fails, and is made by the next attempt`() async throws {
+        let (store, seen) = (MemoryInbox(), Seen())
+        let inbox = try await Self.open(store) { setup in
+            setup.source(Source(name: "shop"))
+            setup.handler("ledger") { delivery in
+                try await delivery.withTransaction(in: store) { transaction in
+                    transaction.write("attempt \(delivery.attempt)")
+                    if delivery.attempt == 1 { throw CancellationError() }
+                }
+            }
+        }
+        try await Self.running(inbox) {
+            #expect(await Self.post(#"{"uuid":"one"}"#, to: inbox) == 1)
+            await store.wait { $0.statusCounts() == [.completed: 1] }
+        }
+        #expect(store.model.effects == ["attempt 2"])
+        seen.note("")
+        #expect(store.model.events.first?.deliveries.first?.history.map(\.outcome) == [.failed, .delivered])
+    }
+
+    @Test func `a worker is free again after its handler completed by itself`() async throws {
+        let store = MemoryInbox()
+        let inbox = try await Self.open(store) { setup in
+            setup.source(Source(name: "shop"))
+            setup.handler("ledger", concurrency: 1) { delivery in
+                try await delivery.withTransaction(in: store) { $0.write(delivery.identity) }
+            }
+        }
+        try await Self.running(inbox) {
+            for index in 0..<20 { #expect(await Self.post("{\"uuid\":\"\(index)\"}", to: inbox) == 1) }
+            await store.wait { $0.statusCounts() == [.completed: 20] }
+        }
+        #expect(store.model.effects.count == 20)
+    }
+
     @Test func `a handler gets the event, typed if it likes`() async throws {
         let (store, seen) = (MemoryInbox(), Seen())
         let inbox = try await Self.open(store) { setup in

@@ -1,0 +1,31 @@
+/// A store whose database takes part in what a handler does: the handler's own writes and the completion of its delivery
+/// commit together (PROMISES 4, the only place where exactly once is claimed).
+public protocol TransactionalStore: InboxStore {
+    /// What own writes are made through; valid only inside the closure that is given it.
+    associatedtype Transaction
+
+    /// Completes a delivery together with writes of one's own.
+    ///
+    /// Durability: when this returns, both are committed and flushed. When it throws, neither is, but for
+    /// ``StoreError/unknown(_:)``, which leaves both open together.
+    /// - Parameters:
+    ///   - record: The attempt that succeeded; its decision is ``DeliveryDecision/complete``.
+    ///   - effect: Makes the writes, inside the transaction. It may run again when the transaction had to be repeated, so
+    ///     it must do nothing else, and everything that is to be stored waits for it.
+    /// - Throws: ``LeaseLost`` when the lease is no longer the delivery's, and then `effect` has not run; what `effect`
+    ///   throws; ``StoreError``.
+    func complete<Value: Sendable>(
+        _ record: DeliveryRecord, with effect: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value
+}
+
+/// The lease of a delivery is no longer its own: it was completed already, or given to somebody else.
+public struct LeaseLost: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A sentence for the developer.
+    public var description: String {
+        "this attempt no longer has the delivery's lease: it was completed already, or the lease ended and was given away"
+    }
+
+    /// Makes the error; stores do.
+    public init() {}
+}
