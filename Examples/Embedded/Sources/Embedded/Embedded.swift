@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Hummingbird
 import Logging
 import LumbungCore
@@ -11,19 +12,28 @@ struct Receipt: Decodable, Sendable {
     var type: String
 }
 
-/// A Hummingbird application whose own route stores webhooks durably and whose own handler works them off.
+/// A Hummingbird application whose own route stores webhooks durably and whose own handler writes them into a table
+/// beside the inbox, each exactly once: the row and the completion of the delivery are one transaction.
 ///
 ///     swift run Embedded
 ///     curl -d '{"uuid":"one","type":"SALES_RECEIPT"}' http://127.0.0.1:8080/hooks/accurate
+///     sqlite3 -readonly data/embedded.db 'SELECT * FROM receipt'
 @main
 struct Embedded {
     static func main() async throws {
         let logger = Logger(label: "embedded")
         let store = try SQLiteInbox(SQLiteOptions(path: "data/embedded.db"))
+        try await store.write { database in
+            try database.execute(sql: "CREATE TABLE IF NOT EXISTS receipt (uuid TEXT NOT NULL, type TEXT NOT NULL)")
+        }
         let inbox = try await Inbox(store: store, logger: logger) { setup in
             setup.source(Source(name: "accurate"))
             setup.handler("importer") { delivery in
                 let receipt = try delivery.decode(Receipt.self)
+                try await delivery.withTransaction(in: store) { database in
+                    try database.execute(
+                        sql: "INSERT INTO receipt (uuid, type) VALUES (?, ?)", arguments: [receipt.uuid, receipt.type])
+                }
                 logger.info("imported", metadata: ["uuid": "\(receipt.uuid)", "attempt": "\(delivery.attempt)"])
             }
         }
