@@ -125,15 +125,25 @@ final class PinnedClients: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.tlsConfiguration = destination.credentials.configuration
         if case .name(let name) = destination.url.host { configuration.dnsOverride = [name: address.description] }
-        // The override is what pins; this is the proof, before a byte of the request is sent.
         configuration.http1_1ConnectionDebugInitializer = { channel in
-            guard let peer = channel.remoteAddress?.ipAddress, IPAddress(peer) == address else {
+            do {
+                try Self.prepare(channel, for: address)
+                return channel.eventLoop.makeSucceededVoidFuture()
+            } catch {
                 // Not before the client has heard of the failure: it takes a close for one of a connection in use.
                 channel.eventLoop.execute { channel.close(promise: nil) }
-                return channel.eventLoop.makeFailedFuture(WrongPeer(wanted: address))
+                return channel.eventLoop.makeFailedFuture(error)
             }
-            return channel.eventLoop.makeSucceededVoidFuture()
         }
         return HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
+    }
+
+    /// Looks at a new connection before a byte of a request is sent, and bounds what it may bring.
+    private static func prepare(_ channel: any Channel, for address: IPAddress) throws {
+        // The client's override is what pins; this is the proof.
+        guard let peer = channel.remoteAddress?.ipAddress, IPAddress(peer) == address else {
+            throw WrongPeer(wanted: address)
+        }
+        try AnswerGuard.guardAnswers(of: channel)
     }
 }
