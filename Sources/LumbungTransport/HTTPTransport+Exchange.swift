@@ -46,6 +46,11 @@ extension HTTPTransport {
                 return .failure(AttemptOutcome(kind: .dns, detail: "\(name): \(error.reason)"))
             }
         }
+        let port = destination.url.port
+        if let own = addresses.first(where: { ownListeners.contains($0, port: port) }) {
+            let detail = OwnListener(address: own, port: port).description
+            return .failure(AttemptOutcome(kind: .blocked, detail: detail))
+        }
         guard !destination.allowPrivate else { return .success(addresses) }
         for address in addresses {
             if let refusal = AddressGuard.refusal(of: address) {

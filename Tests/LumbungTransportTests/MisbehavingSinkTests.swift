@@ -29,10 +29,10 @@ import Testing
             timeout: short),
         Case(
             name: "a body that drips", steps: [.send(ok + "content-length: 1000\r\n\r\n"), .drip("a")],
-            kind: .timeout, status: 200, body: "a", timeout: short),
+            kind: .timeout, status: 200, body: "a", timeout: .milliseconds(1500)),
         Case(
             name: "a chunk extension without end", steps: [.send(ok + chunked + "1;a="), .flood(letters(65_536))],
-            kind: .timeout, status: 200, timeout: short),
+            kind: .timeout, status: 200, timeout: .milliseconds(1500)),
     ])
     func `what does not end is ended by the timeout`(_ one: Case) async throws {
         try await check(one)

@@ -35,6 +35,7 @@ struct ExchangeFailure {
             }
         case let error as ChannelError: self.init(error)
         case let error as WrongPeer: self.init(.blocked, error.description, isBeforeSending: true)
+        case let error as OwnListener: self.init(.blocked, error.description)
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             self.init(.tls, "no trusted TLS connection: \(Self.reason(error))", isBeforeSending: true)
         case let error as AnswerTooLarge: self.init(.tooLarge, error.description)
