@@ -114,6 +114,24 @@ import Testing
         #expect(await alive.next() == nil)
     }
 
+    @Test func `what left the group does not hold up the timeout`() async throws {
+        let folder = try ScriptFolder()
+        let alive = try NamedPipe(path: folder.path("alive"), holdsOpen: false)
+        let script = #"""
+            exec 9> "$ALIVE"
+            (setsid sh -c 'echo $$ > "$PID.new"; mv "$PID.new" "$PID"; exec sleep 1000' &) &
+            \#(Self.waiting)
+            """#
+        let outcome = try await CommandTransport.deliver(
+            to: script, environment: [("ALIVE", alive.path), ("PID", folder.path("pid"))], timeout: .seconds(2))
+        #expect(outcome.kind == .timeout)
+        let text = String(decoding: try folder.bytes(of: "pid"), as: UTF8.self)
+        let escaped = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        // It is out of reach and holds the outputs open; nobody waits for it.
+        #expect(kill(escaped, SIGKILL) == 0)
+        #expect(await alive.next() == nil)
+    }
+
     @Test(arguments: ["", "trap '' TERM;", "trap 'echo bye > \"$OUT\"; exit 0' TERM;"])
     func `a cut attempt ends its program`(trap: String) async throws {
         let folder = try ScriptFolder()
