@@ -57,7 +57,7 @@ import Testing
         var attempt = Attempt.sample()
         attempt.lease.event.payload = sampleBytes(5_000_000)
         let large = attempt
-        try await WireSink.run(greeting: [.send(refusal)], answering: .always([.close])) { sink in
+        try await WireSink.run(uponHead: [.send(refusal)]) { sink in
             let outcome = try await HTTPTransport.deliver(large, to: sink.url())
             #expect(outcome.kind == .status, "\(outcome.detail)")
             #expect(outcome.statusCode == 413)

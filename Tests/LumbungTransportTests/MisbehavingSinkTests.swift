@@ -57,9 +57,23 @@ import Testing
         try await check(one)
     }
 
+    @Test(arguments: [200, 500])
+    func `a reset in the body is no success`(status: Int) async throws {
+        let start = "HTTP/1.1 \(status) x\r\ncontent-length: 100\r\n\r\nab"
+        try await WireSink.run(answering: .always([.send(start), .reset])) { sink in
+            let outcome = try await HTTPTransport.deliver(to: sink.url())
+            // The reset may overtake what came before it.
+            #expect(outcome.kind == .reset || (outcome.kind == .status && outcome.statusCode == 500))
+            #expect([nil, status].contains(outcome.statusCode))
+            await sink.allClosed()
+        }
+    }
+
     @Test(arguments: [
         Case(name: "text", steps: [.send("220 mail.example ESMTP\r\n\r\n")], kind: .failed, detail: noHTTP),
         Case(name: "HTTP/0.9", steps: [.send("<html>ok</html>\n"), .close], kind: .failed, detail: noHTTP),
+        Case(
+            name: "HTTP/2's preface", steps: [.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")], kind: .failed, detail: noHTTP),
         Case(name: "HTTP/2 frames", steps: [.bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])], kind: .failed, detail: noHTTP),
         Case(name: "HTTP/2 in words", steps: [.send("HTTP/2.0 200 OK\r\n\r\n")], kind: .failed, detail: noHTTP),
         Case(name: "TLS", steps: [.bytes([0x15, 3, 3, 0, 2, 2, 10])], kind: .failed, detail: noHTTP),

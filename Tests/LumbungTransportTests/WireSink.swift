@@ -39,13 +39,13 @@ final class WireSink: Sendable {
 
     fileprivate let state = Mutex(State())
     fileprivate let script: Script
-    /// The steps for a connection before it has sent anything.
-    fileprivate let greeting: [Step]
+    /// The steps when the head of a request has come, before its body; then the body is not waited for.
+    fileprivate let uponHead: [Step]?
     private let port = Mutex(0)
 
-    private init(script: Script, greeting: [Step]) {
+    private init(script: Script, uponHead: [Step]?) {
         self.script = script
-        self.greeting = greeting
+        self.uponHead = uponHead
     }
 
     /// The requests that came whole, each as its head and body.
@@ -71,11 +71,11 @@ final class WireSink: Sendable {
 
     /// Runs `body` with a server that listens meanwhile.
     static func run<Result>(
-        greeting: [Step] = [],
-        answering script: Script,
+        uponHead: [Step]? = nil,
+        answering script: Script = .always([]),
         _ body: (WireSink) async throws -> Result
     ) async throws -> Result {
-        let sink = WireSink(script: script, greeting: greeting)
+        let sink = WireSink(script: script, uponHead: uponHead)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -121,6 +121,7 @@ private final class WireHandler: ChannelInboundHandler {
     private let sink: WireSink
     private var received: [UInt8] = []
     private var flooding: ByteBuffer?
+    private var isHeadAnswered = false
 
     init(sink: WireSink) {
         self.sink = sink
@@ -128,7 +129,6 @@ private final class WireHandler: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         sink.opened()
-        perform(sink.greeting, context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -137,6 +137,11 @@ private final class WireHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         received += unwrapInboundIn(data).readableBytesView
+        if let steps = sink.uponHead {
+            guard !isHeadAnswered, received.firstRange(of: Array("\r\n\r\n".utf8)) != nil else { return }
+            isHeadAnswered = true
+            return perform(steps, context)
+        }
         while let request = takeRequest() {
             let number = sink.state.withLock { state in
                 state.requests.append(request)
