@@ -49,6 +49,19 @@ import Testing
         #expect(outcome.kind == .timeout)
     }
 
+    @Test func `the whole group hears of the timeout and may end well`() async throws {
+        let folder = try ScriptFolder()
+        let script = #"""
+            trap : TERM
+            (trap 'echo heard > "$OUT"; exit 0' TERM; while :; do sleep 1000 & wait $!; done) &
+            wait $!; wait $!; exit 0
+            """#
+        let outcome = try await CommandTransport.deliver(
+            to: script, environment: [("OUT", folder.path("out"))], timeout: .seconds(1), killGrace: .seconds(20))
+        #expect(outcome.kind == .timeout)
+        #expect(String(decoding: try folder.bytes(of: "out"), as: UTF8.self) == "heard\n")
+    }
+
     @Test func `a group that ignores SIGTERM is killed after the grace`() async throws {
         let folder = try ScriptFolder()
         let alive = try NamedPipe(path: folder.path("alive"), holdsOpen: false)
