@@ -46,6 +46,11 @@ extension HTTPTransport {
                 return .failure(AttemptOutcome(kind: .dns, detail: "\(name): \(error.reason)"))
             }
         }
+        let port = destination.url.port
+        if let own = addresses.first(where: { ownListeners.contains($0, port: port) }) {
+            let detail = OwnListener(address: own, port: port).description
+            return .failure(AttemptOutcome(kind: .blocked, detail: detail))
+        }
         guard !destination.allowPrivate else { return .success(addresses) }
         for address in addresses {
             if let refusal = AddressGuard.refusal(of: address) {
@@ -81,7 +86,7 @@ extension HTTPTransport {
     }
 
     private func read(_ response: HTTPClientResponse) async -> Answer {
-        var answer = Answer(status: response.status, retryAfter: response.headers.first(name: "retry-after"))
+        var answer = Answer(status: response.status, retryAfter: response.headers["retry-after"])
         do {
             for try await chunk in response.body {
                 let room = AttemptOutcome.keptResponseBytes - answer.body.count
@@ -100,11 +105,12 @@ extension HTTPTransport {
 /// What came back: a status, the kept part of the body, and what broke while it was read.
 private struct Answer {
     let status: HTTPResponseStatus
-    let retryAfter: String?
+    /// The values of each `Retry-After` header.
+    let retryAfter: [String]
     var body: [UInt8] = []
     var failure: ExchangeFailure?
 
-    init(status: HTTPResponseStatus, retryAfter: String?) {
+    init(status: HTTPResponseStatus, retryAfter: [String]) {
         self.status = status
         self.retryAfter = retryAfter
     }
@@ -114,7 +120,9 @@ private struct Answer {
     func outcome(now: Timestamp) -> AttemptOutcome {
         let code = Int(status.code)
         guard (200..<300).contains(code) else {
-            let wait = code == 429 || code == 503 ? retryAfter.flatMap { RetryAfter.wait($0, now: now) } : nil
+            let asks = code == 429 || code == 503 ? retryAfter : []
+            // Of several the longest counts, so that no wait that was asked for is cut short.
+            let wait = asks.compactMap { RetryAfter.wait($0, now: now) }.max()
             let detail = "answered \(code)"
             return AttemptOutcome(kind: .status, statusCode: code, response: body, detail: detail, retryAfter: wait)
         }

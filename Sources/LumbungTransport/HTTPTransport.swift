@@ -6,11 +6,15 @@ import NIOPosix
 ///
 /// Delivery: one attempt is one request. Success is an answer 2xx; redirects are not followed, so a 3xx is a failure
 /// with its status. The head of the response, ``AttemptOutcome/keptResponseBytes``, is kept; the connection is dropped
-/// rather than reading more. The destination's timeout covers the whole exchange. On every attempt the host is looked
-/// up anew; unless the destination allows private addresses, one address that is not public refuses the attempt
-/// (`blocked`), and the connection goes to an address that was checked. When the destination has secrets, each request
-/// is signed anew (Standard Webhooks 1.0.0) over the `webhook-id` header as it is sent, the time at which the attempt
-/// began, and the payload.
+/// rather than reading more. What comes before the body has a bound too, 64 KiB of header fields (`too_large`). The
+/// destination's timeout covers the whole exchange.
+///
+/// On every attempt the host is looked up anew; unless the destination allows private addresses, one address that is
+/// not public refuses the attempt (`blocked`), and the connection goes to an address that was checked. An address where
+/// this process itself listens always refuses it.
+///
+/// When the destination has secrets, each request is signed anew (Standard Webhooks 1.0.0) over the `webhook-id` header
+/// as it is sent, the time at which the attempt began, and the payload.
 public final class HTTPTransport: Transport {
     /// A lookup may answer with many addresses; this many are tried when no connection comes about.
     static let triedAddresses = 4
@@ -19,21 +23,26 @@ public final class HTTPTransport: Transport {
     let clients: PinnedClients
     let contentTypePlan: ScanPlan?
     let lookup: HostLookup
+    let ownListeners: OwnListeners
 
     /// Makes a transport; nothing is looked up or connected yet.
     ///
     /// - Parameters:
     ///   - destination: Where to, and under which limits.
     ///   - resolver: How names become addresses.
+    ///   - ownListeners: Where this process listens, and so no destination leads.
     ///   - eventLoopGroup: The threads that do the network's work; SwiftNIO's shared ones when `nil`.
     public init(
         destination: HTTPDestination,
         resolver: NameResolver = .system,
+        ownListeners: OwnListeners = OwnListeners(),
         eventLoopGroup: (any EventLoopGroup)? = nil
     ) {
         self.destination = destination
         let eventLoopGroup = eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
-        clients = PinnedClients(destination: destination, eventLoopGroup: eventLoopGroup)
+        self.ownListeners = ownListeners
+        clients = PinnedClients(
+            destination: destination, ownListeners: ownListeners, eventLoopGroup: eventLoopGroup)
         contentTypePlan = (try? JSONPointer("/content-type")).map { ScanPlan(pointers: [$0]) }
         lookup = HostLookup(host: destination.url.lookupName, resolver: resolver)
     }

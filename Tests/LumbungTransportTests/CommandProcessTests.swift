@@ -49,6 +49,19 @@ import Testing
         #expect(outcome.kind == .timeout)
     }
 
+    @Test func `the whole group hears of the timeout and may end well`() async throws {
+        let folder = try ScriptFolder()
+        let script = #"""
+            trap : TERM
+            (trap 'echo heard > "$OUT"; exit 0' TERM; while :; do sleep 1000 & wait $!; done) &
+            wait $!; wait $!; exit 0
+            """#
+        let outcome = try await CommandTransport.deliver(
+            to: script, environment: [("OUT", folder.path("out"))], timeout: .seconds(1), killGrace: .seconds(20))
+        #expect(outcome.kind == .timeout)
+        #expect(String(decoding: try folder.bytes(of: "out"), as: UTF8.self) == "heard\n")
+    }
+
     @Test func `a group that ignores SIGTERM is killed after the grace`() async throws {
         let folder = try ScriptFolder()
         let alive = try NamedPipe(path: folder.path("alive"), holdsOpen: false)
@@ -111,6 +124,24 @@ import Testing
             to: script, environment: [("ALIVE", alive.path), ("OUT", folder.path("out"))])
         #expect(outcome.kind == .delivered)
         // Its pipe is closed, so that the next write ends it.
+        #expect(await alive.next() == nil)
+    }
+
+    @Test func `what left the group does not hold up the timeout`() async throws {
+        let folder = try ScriptFolder()
+        let alive = try NamedPipe(path: folder.path("alive"), holdsOpen: false)
+        let script = #"""
+            exec 9> "$ALIVE"
+            (setsid sh -c 'echo $$ > "$PID.new"; mv "$PID.new" "$PID"; exec sleep 1000' &) &
+            \#(Self.waiting)
+            """#
+        let outcome = try await CommandTransport.deliver(
+            to: script, environment: [("ALIVE", alive.path), ("PID", folder.path("pid"))], timeout: .seconds(2))
+        #expect(outcome.kind == .timeout)
+        let text = String(decoding: try folder.bytes(of: "pid"), as: UTF8.self)
+        let escaped = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        // It is out of reach and holds the outputs open; nobody waits for it.
+        #expect(kill(escaped, SIGKILL) == 0)
         #expect(await alive.next() == nil)
     }
 

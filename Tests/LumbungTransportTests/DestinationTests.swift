@@ -19,6 +19,16 @@ import Testing
         "http://h\\@x/",
         "http://[::1", "http://[127.0.0.1]/", "http://[::1]x/", "http://[fe80::1%25eth0]/", "http://t\u{f6}ko.example/",
         "http://h/\u{e9}", "http://h/<x>", "http+unix://%2Ftmp/x", "http://a%2eb/",
+        // Another host than it seems.
+        "http://public@127.0.0.1/", "http://public:80@127.0.0.1/", "http://a@b@127.0.0.1/", "http://@127.0.0.1/",
+        "http://127.0.0.1\\@example.com/", "http://example.com\\.127.0.0.1/", "http://h%00.example.com/",
+        "http://%31%32%37.0.0.1/", "http://localhost%2f/", "http://\u{ff11}\u{ff12}\u{ff17}.0.0.1/",
+        "http://127\u{3002}0\u{3002}0\u{3002}1/", "http://127\u{ff0e}0.0.1/", "http://\u{24db}ocalhost/",
+        "http://l\u{f6}calhost/", "http://[::1%lo]/", "http://[::1%25lo]/", "http://[fe80::1%eth0]/",
+        "http://[::ffff:127.0.0.1/", "http://[1]/", "http://[v1.a]/", "http://[::1]:80:80/", "http://h:80:80/",
+        "http:/127.0.0.1/", "http:127.0.0.1/", "http:\\127.0.0.1/", "http:///127.0.0.1/", " http://h/", "http://h /",
+        "http:// h/", "http://h\t/", "http://h\0/", "http://h\n/", "http://h:+80/", "http://h: 80/", "http://h:0x50/",
+        "file:///etc/passwd", "gopher://127.0.0.1:25/", "javascript:x", "data:,x", "https:h", "HTTP//h",
     ])
     func `bad addresses are refused`(text: String) {
         #expect(throws: HTTPDestinationError.self) { try DestinationURL(text) }

@@ -10,12 +10,30 @@ import Testing
         return NameResolver { _ in .success(addresses) }
     }
 
-    @Test func `private destinations are refused before anything is sent`() async throws {
-        try await SinkServer.run { server in
-            for host in ["127.0.0.1", "localhost", "LOCALHOST", "127.1", "2130706433", "[::ffff:127.0.0.1]"] {
-                let outcome = try await HTTPTransport.deliver(to: server.url("/", host: host), allowPrivate: false)
-                #expect(outcome.kind == .blocked, "\(host): \(outcome.detail)")
-            }
+    @Test(arguments: [
+        "127.0.0.1", "localhost", "LOCALHOST", "127.1", "127.0.1", "2130706433", "0x7f.1", "0X7F.0.0.1",
+        "0x7f000001", "0177.1", "0177.0.0.1", "017700000001", "0x7f.0.0.01", "0", "0.0.0.0", "00.0", "127.8.8.8",
+        "[::1]", "[0:0:0:0:0:0:0:1]", "[::]", "[::ffff:127.0.0.1]", "[::FFFF:7F00:1]", "[::127.0.0.1]",
+        "[64:ff9b::7f00:1]", "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]", "[fe80::1]", "169.254.169.254", "0xa9fea9fe",
+    ])
+    func `private destinations are refused before anything is sent, however they are written`(
+        host: String
+    ) async throws {
+        try await SinkServer.run(host: "0.0.0.0") { server in
+            let outcome = try await HTTPTransport.deliver(to: server.url("/", host: host), allowPrivate: false)
+            #expect(outcome.kind == .blocked, "\(outcome.detail)")
+            #expect(outcome.detail.contains("allow_private opens it"))
+            #expect(server.connections == 0)
+        }
+    }
+
+    @Test(arguments: [
+        "LocalHost.", "127.0.0.1.", "1.2.3.4.5", "256.256.256.256", "0x7f.0.0.0.1", "4294967296", "08.1", "127..1",
+    ])
+    func `what is no address is a name, and leads nowhere`(host: String) async throws {
+        try await SinkServer.run(host: "0.0.0.0") { server in
+            let outcome = try await HTTPTransport.deliver(to: server.url("/", host: host), allowPrivate: false)
+            #expect([.dns, .blocked].contains(outcome.kind), "\(outcome.detail)")
             #expect(server.connections == 0)
         }
     }
@@ -32,15 +50,15 @@ import Testing
         }
     }
 
+    /// With a public address first, and a sink on it, in `Tests/Process/test_names.py`: nothing here may leave the machine.
     @Test func `a name that comes to mean a private address is refused on the next attempt`() async throws {
         try await SinkServer.run { server in
-            let answers = Mutex(["8.8.8.8"])
-            let resolver = NameResolver { _ in .success(answers.withLock { $0 }.compactMap(IPAddress.init)) }
-            var destination = try HTTPDestination(url: server.url("/", host: "app.example.test"))
-            destination.timeout = .milliseconds(50)
+            let next = Mutex(Result<[IPAddress], NameError>.failure(NameError(reason: "not yet")))
+            let resolver = NameResolver { _ in next.withLock { $0 } }
+            let destination = try HTTPDestination(url: server.url("/", host: "app.example.test"))
             let transport = HTTPTransport(destination: destination, resolver: resolver)
-            _ = await transport.deliver(.sample())
-            answers.withLock { $0 = ["127.0.0.1"] }
+            #expect(await transport.deliver(.sample()).kind == .dns)
+            next.withLock { $0 = .success([.v4(0x7f00_0001)]) }
             #expect(await transport.deliver(.sample()).kind == .blocked)
             await transport.shutdown()
             #expect(server.connections == 0)

@@ -28,7 +28,7 @@ class _Server(ThreadingHTTPServer):
 class Sink:
     """Listens on a port of its own. While `holding`, requests arrive and wait; `reply` decides the status afterwards."""
 
-    def __init__(self):
+    def __init__(self, host="127.0.0.1", port=0):
         self.arrivals, self.lock, self.open_gate = [], threading.Lock(), threading.Event()
         self.open_gate.set()
         self.reply = lambda arrival: 200
@@ -44,7 +44,7 @@ class Sink:
             def log_message(self, *_):
                 pass
 
-        self.server = _Server(("127.0.0.1", 0), Handler)
+        self.server = _Server((host, port), Handler)
         self.port = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()

@@ -16,6 +16,8 @@ public struct AttemptOutcome: Sendable, Hashable {
         case reset
         /// No trusted TLS connection could be made.
         case tls
+        /// The destination sent more before the body of its answer than an answer may have.
+        case tooLarge = "too_large"
         /// The address is private and the destination may not reach private addresses.
         case blocked
         /// The program ended with another exit code than 0, or by a signal.

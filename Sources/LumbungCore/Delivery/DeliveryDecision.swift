@@ -31,7 +31,7 @@ public enum DeliveryDecision: Sendable, Hashable {
             return .retry(at: now)
         case .corrupt:
             return .dead
-        case .status, .timeout, .refused, .dns, .reset, .tls, .blocked, .exit, .unconfigured, .failed:
+        case .status, .timeout, .refused, .dns, .reset, .tls, .tooLarge, .blocked, .exit, .unconfigured, .failed:
             let isPermanent = outcome.isPermanent || outcome.statusCode.map(policy.isPermanent) ?? false
             guard !isPermanent, attempt < policy.attempts else { return .dead }
             var wait = policy.wait(afterAttempt: attempt, jitter: jitter)

@@ -72,6 +72,8 @@ enum DestinationAddress {
     /// A host name as ``HostName`` knows it; the underscores of container networks are let through too.
     private static func isHost(_ text: String) -> Bool {
         let name = text.hasSuffix(".") ? String(text.dropLast()) : text
+        // An address with a dot behind it is neither an address nor a name.
+        guard name == text || !HostName.isIPv4(name) else { return false }
         return HostName.isValid(String(name.map { $0 == "_" ? "x" : $0 }))
     }
 

@@ -15,6 +15,8 @@ struct DestinationFactory: Sendable {
     var logs: Logs
     var eventLoopGroup: any EventLoopGroup
     var workerCount: Int
+    /// Where no destination may lead.
+    var ownListeners = OwnListeners()
 
     /// Every configured destination by its name.
     /// - Parameters:
@@ -67,7 +69,8 @@ struct DestinationFactory: Sendable {
             do throws(HTTPDestinationProblem) {
                 var destination = try http.destination()
                 destination.concurrency = configured.concurrency ?? workerCount
-                return HTTPTransport(destination: destination, eventLoopGroup: eventLoopGroup)
+                return HTTPTransport(
+                    destination: destination, ownListeners: ownListeners, eventLoopGroup: eventLoopGroup)
             } catch {
                 throw ServerFailure("destination \(configured.name): \(error)", exitCode: 78)
             }

@@ -1,6 +1,7 @@
 import Logging
 import LumbungHTTP
 import LumbungKit
+import LumbungTransport
 import NIOCore
 import ServiceLifecycle
 
@@ -16,7 +17,10 @@ struct Listeners: Sendable {
     let ingest: any Service
     let admin: any Service
 
-    init(settings: Settings, work: ListenerWork, logs: Logs, eventLoopGroup: any EventLoopGroup) {
+    init(
+        settings: Settings, work: ListenerWork, logs: Logs, ownListeners: OwnListeners,
+        eventLoopGroup: any EventLoopGroup
+    ) {
         let readiness = work.readiness
         let logger = logs.logger("lumbung.http")
         var configuration = IngestServer.Configuration()
@@ -37,6 +41,7 @@ struct Listeners: Sendable {
             readiness: { await readiness.reason() },
             now: WallClock.now
         ).service(group: eventLoopGroup, logger: logger) { port in
+            ownListeners.add(host: settings.host, port: port)
             logger.info("listening for webhooks", metadata: ["host": "\(settings.host)", "port": "\(port)"])
         }
         var admin = AdminServer.Configuration()
@@ -48,7 +53,17 @@ struct Listeners: Sendable {
             inbox: work.inbox,
             readiness: { await readiness.reason() }
         ).service(group: eventLoopGroup, logger: logger) { port in
+            ownListeners.add(host: settings.adminHost, port: port)
             logger.info("listening for the operator", metadata: ["host": "\(settings.adminHost)", "port": "\(port)"])
         }
+    }
+}
+
+extension OwnListeners {
+    /// The listeners as they are set; a port that is chosen at the start is added when it is bound.
+    convenience init(_ settings: Settings) {
+        self.init()
+        add(host: settings.host, port: settings.port)
+        add(host: settings.adminHost, port: settings.adminPort)
     }
 }

@@ -5,6 +5,7 @@ import LumbungHTTP
 import LumbungKit
 import LumbungObservability
 import LumbungSQLite
+import LumbungTransport
 import NIOPosix
 import ServiceLifecycle
 
@@ -44,7 +45,8 @@ public struct Server: Sendable {
     private func serve(_ logs: Logs) async throws {
         let threads = MultiThreadedEventLoopGroup.singleton
         let factory = DestinationFactory(
-            logs: logs, eventLoopGroup: threads, workerCount: configuration.settings.workerCount)
+            logs: logs, eventLoopGroup: threads, workerCount: configuration.settings.workerCount,
+            ownListeners: OwnListeners(configuration.settings))
         // What cannot be built is known before the inbox is touched: a start that fails here leaves no mark on it.
         let destinations = try factory.destinations(configuration.inbox)
         let store = try openStore()
@@ -82,7 +84,7 @@ public struct Server: Sendable {
         let readiness = Readiness(store: store)
         let listeners = Listeners(
             settings: settings, work: ListenerWork(intake: intake, inbox: inbox, readiness: readiness), logs: logs,
-            eventLoopGroup: factory.eventLoopGroup)
+            ownListeners: factory.ownListeners, eventLoopGroup: factory.eventLoopGroup)
         logger.info(
             "started",
             metadata: [

@@ -11,7 +11,8 @@ enum HostName {
     /// Whether the text is an IPv4 or IPv6 address (without brackets) or a host name.
     ///
     /// A host name follows RFC 1123 section 2.1: labels of 1 to 63 letters, digits and hyphens, no hyphen at either
-    /// end, 253 characters in all, and a last label that is not a number, so that a mistyped IPv4 address is no name.
+    /// end, 253 characters in all, and a last label that is not a number, so that no other spelling of an IPv4 address is
+    /// a name.
     static func isValid(_ text: String) -> Bool {
         isIPv4(text) || isIPv6(text) || isName(text)
     }
@@ -53,10 +54,22 @@ enum HostName {
     private static func isName(_ text: String) -> Bool {
         guard (1...253).contains(text.utf8.count) else { return false }
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard let last = labels.last, !last.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
+        guard let last = labels.last, !isNumber(last) else { return false }
         return labels.allSatisfy { label in
             (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
                 && label.utf8.allSatisfy(isLetterDigitOrHyphen)
+        }
+    }
+
+    /// Whether resolvers take the label for a number: decimal, octal, or hexadecimal behind `0x` (inet_aton(3)).
+    private static func isNumber(_ label: Substring) -> Bool {
+        let isHex = label.lowercased().hasPrefix("0x")
+        return label.dropFirst(isHex ? 2 : 0).utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39: true
+            case 0x41...0x46, 0x61...0x66: isHex
+            default: false
+            }
         }
     }
 

@@ -35,8 +35,12 @@ struct ExchangeFailure {
             }
         case let error as ChannelError: self.init(error)
         case let error as WrongPeer: self.init(.blocked, error.description, isBeforeSending: true)
+        case let error as OwnListener: self.init(.blocked, error.description)
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             self.init(.tls, "no trusted TLS connection: \(Self.reason(error))", isBeforeSending: true)
+        case let error as AnswerTooLarge: self.init(.tooLarge, error.description)
+        case HTTPParserError.headerOverflow:
+            self.init(.tooLarge, "the head of the answer has more or longer fields than it may have")
         case HTTPParserError.invalidEOFState: self.init(.reset, Self.closedEarly)
         case is HTTPParserError: self.init(.failed, "the answer is no valid HTTP: \(error)")
         default: self.init(.failed, "\(error)")

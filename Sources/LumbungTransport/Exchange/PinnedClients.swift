@@ -37,11 +37,13 @@ final class PinnedClients: Sendable {
     private static let connectSeconds: Int64 = 5
 
     private let destination: HTTPDestination
+    private let ownListeners: OwnListeners
     private let eventLoopGroup: any EventLoopGroup
     private let state = Mutex(State())
 
-    init(destination: HTTPDestination, eventLoopGroup: any EventLoopGroup) {
+    init(destination: HTTPDestination, ownListeners: OwnListeners, eventLoopGroup: any EventLoopGroup) {
         self.destination = destination
+        self.ownListeners = ownListeners
         self.eventLoopGroup = eventLoopGroup
     }
 
@@ -125,15 +127,33 @@ final class PinnedClients: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.tlsConfiguration = destination.credentials.configuration
         if case .name(let name) = destination.url.host { configuration.dnsOverride = [name: address.description] }
-        // The override is what pins; this is the proof, before a byte of the request is sent.
+        let (port, ownListeners) = (destination.url.port, ownListeners)
         configuration.http1_1ConnectionDebugInitializer = { channel in
-            guard let peer = channel.remoteAddress?.ipAddress, IPAddress(peer) == address else {
+            do {
+                try Self.prepare(channel, for: address, port: port, unless: ownListeners)
+                return channel.eventLoop.makeSucceededVoidFuture()
+            } catch {
                 // Not before the client has heard of the failure: it takes a close for one of a connection in use.
                 channel.eventLoop.execute { channel.close(promise: nil) }
-                return channel.eventLoop.makeFailedFuture(WrongPeer(wanted: address))
+                return channel.eventLoop.makeFailedFuture(error)
             }
-            return channel.eventLoop.makeSucceededVoidFuture()
         }
         return HTTPClient(eventLoopGroup: eventLoopGroup, configuration: configuration)
+    }
+
+    /// Looks at a new connection before a byte of a request is sent, and bounds what it may bring.
+    private static func prepare(
+        _ channel: any Channel, for address: IPAddress, port: Int, unless ownListeners: OwnListeners
+    ) throws {
+        // The client's override is what pins; this is the proof.
+        guard let peer = channel.remoteAddress?.ipAddress, IPAddress(peer) == address else {
+            throw WrongPeer(wanted: address)
+        }
+        // Some addresses of this machine are none of its interfaces', such as those of a local route.
+        let isLocal = channel.localAddress?.ipAddress == peer
+        guard !ownListeners.contains(address, port: port, isLocal: isLocal) else {
+            throw OwnListener(address: address, port: port)
+        }
+        try AnswerGuard.guardAnswers(of: channel)
     }
 }

@@ -40,25 +40,11 @@ public struct NameResolver: Sendable {
         var addresses: [IPAddress] = []
         var next = unsafe list
         while let entry = unsafe next {
-            if let address = unsafe address(of: entry.pointee), !addresses.contains(address) {
+            if let address = unsafe IPAddress(socketAddress: entry.pointee.ai_addr), !addresses.contains(address) {
                 addresses.append(address)
             }
             unsafe next = entry.pointee.ai_next
         }
         return addresses.isEmpty ? .failure(NameError(reason: "no address")) : .success(addresses)
-    }
-
-    private static func address(of entry: addrinfo) -> IPAddress? {
-        guard let socketAddress = unsafe UnsafeRawPointer(entry.ai_addr) else { return nil }
-        switch unsafe entry.ai_family {
-        case AF_INET:
-            let value = unsafe socketAddress.loadUnaligned(as: sockaddr_in.self).sin_addr.s_addr
-            return .v4(UInt32(bigEndian: value))
-        case AF_INET6:
-            var value = unsafe socketAddress.loadUnaligned(as: sockaddr_in6.self).sin6_addr
-            return unsafe withUnsafeBytes(of: &value) { unsafe IPAddress(bytes: Array($0)) }
-        default:
-            return nil
-        }
     }
 }

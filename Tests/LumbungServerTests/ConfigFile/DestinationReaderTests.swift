@@ -89,6 +89,16 @@ import Testing
     }
 
     @Test(arguments: [
+        "127.1", "127.0.1", "2130706433", "0x7f.1", "0X7F000001", "0x7f000001", "0x", "a.0x1F", "0x7f.0.0.1",
+        "0177.0.0.1", "017700000001", "0",
+        "00.0.0.0", "4294967296", "1.2.3.4.5", "127.0.0.01", "127.0.0.1.", "%31%32%37.0.0.1", "127.0.0.1%00.a",
+    ])
+    func `an address has one spelling`(_ host: String) {
+        #expect(
+            problems("destinations:\n  app:\n    url: \"http://\(host)/\"\n") == ["f:3:10: `url` has no valid host"])
+    }
+
+    @Test(arguments: [
         ("url: [x]", "f:3:10: `url`: expected an address, found a list"),
         ("log: false", "f:3:10: `log`: expected true; leave the destination out to write no log"),
         ("log: x", "f:3:10: `log`: expected true or false, found \"x\""),
