@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from bench_big import big
+from bench_delivery import delivery
 from bench_servers import Lumbung, Original, stop_all
 
 COLUMNS = [
@@ -198,6 +199,10 @@ def with_many_rows(options, base):
     big(options, base, load_on=load_on, record=record)
 
 
+def deliveries(options, base):
+    delivery(options, base, note)
+
+
 def machine(base):
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     memory = int(open("/proc/meminfo").readline().split()[1]) / 1024 / 1024
@@ -208,7 +213,7 @@ def machine(base):
 
 MODES = {
     "all": [pipeline, ingest, info], "pipeline": [pipeline], "ingest": [ingest], "info": [info], "idle": [idle],
-    "big": [with_many_rows],
+    "big": [with_many_rows], "delivery": [deliveries],
 }
 
 
