@@ -1,0 +1,158 @@
+import Logging
+import LumbungCore
+import LumbungKit
+import LumbungTesting
+import ServiceLifecycle
+import ServiceLifecycleTestKit
+
+/// One process of the simulation, from its start to its stop or crash.
+///
+/// Sendable without a lock because everything happens on the simulation's thread.
+final class SimulatedLife: @unchecked Sendable {
+    let number: Int
+    private unowned let simulation: Simulation
+    private(set) var book: LimitBook
+    /// The destinations as the file says, that an operator has not removed.
+    private(set) var configured: [DestinationID: Destination] = [:]
+    private var parts: (store: SimulatedStore, engine: Engine)?
+    private var task: Task<Void, Never>?
+    private var trigger: GracefulShutdownTestTrigger?
+
+    /// Whether it was killed: nothing that still happens in it has an effect.
+    private(set) var isCut = false
+    /// Whether its engine has returned.
+    private(set) var hasEnded = false
+    /// When it was asked to stop.
+    private(set) var stopAskedAt: Duration?
+    /// Whether its engine may return without being asked: its store has failed.
+    var mayEnd = false
+
+    init(_ number: Int, in simulation: Simulation) {
+        self.number = number
+        self.simulation = simulation
+        book = LimitBook(plan: simulation.plan, destinations: [:])
+        let store = SimulatedStore(simulation, life: self, seed: simulation.drawSeed())
+        for (id, place) in simulation.plan.places { configured[id] = destination(id, place) }
+        let held = configured.held(by: simulation.model.destinationRecords())
+        book = LimitBook(plan: simulation.plan, destinations: held)
+        var configuration = EngineConfiguration(
+            workerCount: simulation.plan.workerCount, queueBuffer: simulation.plan.queueBuffer,
+            shutdownGrace: simulation.plan.grace, retention: simulation.plan.retention)
+        configuration.leaseDuration = simulation.plan.leaseDuration
+        configuration.pruneInterval = simulation.plan.pruneInterval
+        let (jitter, wall) = (simulation.plan.jitter, simulation.wallClock)
+        let engine = Engine(
+            store: store, destinations: held, configuration: configuration,
+            environment: EngineEnvironment(wallClock: wall, clock: simulation.clock, jitter: { jitter }),
+            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
+        parts = (store, engine)
+    }
+
+    var store: SimulatedStore? { parts?.store }
+    var engine: Engine? { parts?.engine }
+    var isUp: Bool { !isCut && !hasEnded && stopAskedAt == nil && !mayEnd }
+
+    private func destination(_ id: DestinationID, _ place: SimulationPlan.Place) -> Destination {
+        Destination(
+            name: place.name, transport: SimulatedTransport(id, place, in: simulation, life: self), retry: place.retry,
+            concurrency: place.concurrency, rate: place.rate,
+            isPaused: place.isPausedByFile && !simulation.isFinishing)
+    }
+
+    // MARK: Its course
+
+    func start() {
+        guard let engine else { return }
+        task = Task(executorPreference: simulation.executor) { [self] in
+            try? await testGracefulShutdown { trigger in
+                self.trigger = trigger
+                if stopAskedAt != nil { trigger.triggerGracefulShutdown() }
+                try await engine.run()
+            }
+            if !isCut, stopAskedAt == nil, !mayEnd { simulation.violate("the engine ended by itself") }
+            await engine.shutdown()
+            hasEnded = true
+            simulation.ended(self)
+        }
+    }
+
+    func stop() {
+        stopAskedAt = simulation.elapsed
+        trigger?.triggerGracefulShutdown()
+    }
+
+    func crash() {
+        isCut = true
+        task?.cancel()
+    }
+
+    // MARK: What the oracle learns
+
+    func asked(_ turn: Turn) -> LimitBook.Asked {
+        book.asked(turn, policies: simulation.ledger.policies, now: simulation.elapsed)
+    }
+
+    func given(_ leases: [Lease], asked: LimitBook.Asked) {
+        book.given(leases, asked: asked, now: simulation.elapsed)
+    }
+
+    func ended(_ lease: Lease, _ outcome: AttemptOutcome, with transport: SimulatedTransport) {
+        book.ended(lease, outcome, at: simulation.elapsed, with: transport)
+    }
+
+    /// Nothing could run any more at this point of time, so the engine knows whatever it was told.
+    func settled() {
+        if let stopAskedAt {
+            book.isStopping = true
+            let running = configured.values.compactMap { $0.transport as? SimulatedTransport }.count { $0.running > 0 }
+            if running > 0, simulation.elapsed > stopAskedAt + simulation.plan.grace {
+                simulation.violate("an attempt outlived the grace time")
+            }
+        }
+    }
+
+    // MARK: Wishes
+
+    /// Takes other destinations in.
+    func reconfigure(_ change: (inout [DestinationID: Destination]) -> Void) async {
+        guard let store, let engine, let records = try? await store.destinations() else { return }
+        change(&configured)
+        let held = configured.held(by: records)
+        book.isChanging = true
+        await engine.reconfigure(held)
+        book.configure(held)
+        book.isChanging = false
+    }
+
+    /// A destination with a transport of its own, as the file has it.
+    func remade(_ id: DestinationID) -> Destination? {
+        simulation.plan.places[id].map { destination(id, $0) }
+    }
+
+    /// Pauses a destination or lets it go on, as an operator does.
+    func hold(_ name: String, _ isPaused: Bool) async {
+        guard let store, let engine else { return }
+        let inbox = InboxOperator(
+            store: store, engine: engine,
+            configured: { [self] in ConfiguredInbox(destinations: configured, sources: []) },
+            now: simulation.wallClock)
+        let id = configured.first { $0.value.name == name }?.key
+        // From here on it may be given something; while it is being paused it still may.
+        if let id, !isPaused { book.slots[id]?.isPaused = configured[id]?.isPaused ?? false }
+        let detail = try? await (isPaused ? inbox.pause(name) : inbox.resume(name))
+        guard let id, let detail else {
+            // Whether the engine was told depends on where it failed: only a success says so.
+            return
+        }
+        book.slots[id]?.isPaused = detail.pausedBy != nil
+    }
+
+    /// What an operator does to events.
+    var inbox: InboxOperator? {
+        guard let store, let engine else { return nil }
+        return InboxOperator(
+            store: store, engine: engine,
+            configured: { [self] in ConfiguredInbox(destinations: configured, sources: []) },
+            now: simulation.wallClock)
+    }
+}
