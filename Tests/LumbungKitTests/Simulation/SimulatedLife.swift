@@ -131,23 +131,16 @@ final class SimulatedLife: @unchecked Sendable {
 
     /// Pauses a destination or lets it go on, as an operator does.
     func hold(_ name: String, _ isPaused: Bool) async {
-        guard let store, let engine else { return }
-        let inbox = InboxOperator(
-            store: store, engine: engine,
-            configured: { [self] in ConfiguredInbox(destinations: configured, sources: []) },
-            now: simulation.wallClock)
-        let id = configured.first { $0.value.name == name }?.key
-        // From here on it may be given something; while it is being paused it still may.
-        if let id, !isPaused { book.slots[id]?.isPaused = configured[id]?.isPaused ?? false }
+        guard let inbox, let id = configured.first(where: { $0.value.name == name })?.key else { return }
+        let before = book.slots[id]?.isPaused ?? false
+        // While it is let go on it may be given something; while it is paused it still may.
+        if !isPaused { book.slots[id]?.isPaused = false }
         let detail = try? await (isPaused ? inbox.pause(name) : inbox.resume(name))
-        guard let id, let detail else {
-            // Whether the engine was told depends on where it failed: only a success says so.
-            return
-        }
-        book.slots[id]?.isPaused = detail.pausedBy != nil
+        // An error means that it is as it was.
+        book.slots[id]?.isPaused = detail.map { $0.pausedBy != nil } ?? before
     }
 
-    /// What an operator does to events.
+    /// What an operator asks.
     var inbox: InboxOperator? {
         guard let store, let engine else { return nil }
         return InboxOperator(

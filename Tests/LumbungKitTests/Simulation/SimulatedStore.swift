@@ -57,7 +57,7 @@ final class SimulatedStore: InboxOperations, @unchecked Sendable {
     private func fail(_ name: String) -> StoreError {
         simulation.trace.note("store fails for good during \(name)")
         hasFailed = true
-        life.mayEnd = true
+        simulation.storeFailed(life)
         return .unknown("a flush failed")
     }
 

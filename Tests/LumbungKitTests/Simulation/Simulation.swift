@@ -194,6 +194,12 @@ final class Simulation: @unchecked Sendable {
         life.crash()
     }
 
+    /// A life's store has stopped for good: its process ends soon, as the server's does.
+    func storeFailed(_ life: SimulatedLife) {
+        life.mayEnd = true
+        schedule(.crash, at: elapsed + .milliseconds(draw(0...50)))
+    }
+
     /// A life's engine has returned.
     func ended(_ life: SimulatedLife) {
         trace.note("life \(life.number) has ended")
