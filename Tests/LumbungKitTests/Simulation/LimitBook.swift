@@ -39,12 +39,15 @@ struct LimitBook {
     let jitter: Double
     var slots: [DestinationID: Slot]
     /// Whether other destinations are being taken in just now, so that either may hold.
-    var isChanging = false
+    private(set) var isChanging = false
     /// Whether the engine knows that it is to stop.
     var isStopping = false
     /// How attempts ended that the engine has not yet been seen to know of.
     private var endings: [Int64: (outcome: AttemptOutcome, at: Duration, transport: SimulatedTransport)] = [:]
     private var places: [Int64: DestinationID] = [:]
+    /// When a destination's rate has surely rested, at the slowest pace that it ever had.
+    private var rested: [DestinationID: Duration] = [:]
+    private var slowest: [DestinationID: Duration] = [:]
     private var suspects: Set<Int64> = []
     private var learned: Set<Int64> = []
     private(set) var violations: [String] = []
@@ -54,6 +57,8 @@ struct LimitBook {
         queueBuffer = plan.queueBuffer
         jitter = plan.jitter
         slots = destinations.mapValues(Slot.init)
+        willConfigure(destinations)
+        isChanging = false
     }
 
     private mutating func violate(_ text: String) {
@@ -112,6 +117,7 @@ struct LimitBook {
         for lease in leases {
             let id = lease.destination
             places[lease.token] = id
+            rested[id] = max(rested[id] ?? .zero, now) + (slowest[id] ?? .zero)
             if lease.isSuspect { suspects.insert(lease.token) }
             // A destination that is gone by now keeps its books until its leases are handed back.
             guard var slot = slots[id] else { continue }
@@ -129,7 +135,7 @@ struct LimitBook {
         let isFresh = leases.contains { lease in
             !(slots[lease.destination].map { $0.isImmediate || $0.isProven } ?? true)
         }
-        if isFresh, slots.count > 1, workerCount > 1,
+        if isFresh, asked.slots.count > 1, workerCount > 1,
             unproven.reduce(0, { $0 + $1.outstanding.count }) > workerCount - 1
         {
             violate("destinations that are not known to be well have the last worker")
@@ -172,14 +178,10 @@ struct LimitBook {
         let allButOne = slots.count == 1 || workerCount == 1 ? workerCount : workerCount - 1
         let isUnprovenFull = unproven.reduce(gone, { $0 + $1.outstanding.count }) >= allButOne
         let sharers = max(1, slots.values.count { !$0.isImmediate && !$0.isPaused })
-        return slots.filter { _, slot in
+        return slots.filter { id, slot in
             guard !slot.isPaused, slot.throttledUntil <= now else { return false }
             if let rest = slot.rest, rest.until > now || !slot.outstanding.isEmpty { return false }
-            if let rate = slot.destination.rate, let last = slot.given.last,
-                now < last + rate.pace.interval * rate.pace.burst
-            {
-                return false
-            }
+            if slot.destination.rate != nil, let rested = rested[id], now < rested { return false }
             if slot.isImmediate { return slot.outstanding.count < DispatchState.immediateBatch }
             let share = slot.isProven ? allButOne : max(1, workerCount / sharers)
             guard slot.outstanding.count < min(slot.destination.concurrency ?? workerCount, share) else { return false }
@@ -192,8 +194,17 @@ struct LimitBook {
 
     // MARK: Other destinations
 
+    /// Takes note that the engine is about to be given other destinations.
+    mutating func willConfigure(_ destinations: [DestinationID: Destination]) {
+        isChanging = true
+        for (id, destination) in destinations {
+            slowest[id] = max(slowest[id] ?? .zero, destination.rate?.pace.interval ?? .zero)
+        }
+    }
+
     /// Takes note of other destinations, once the engine has them.
     mutating func configure(_ destinations: [DestinationID: Destination]) {
+        isChanging = false
         let former = slots
         slots = destinations.mapValues(Slot.init)
         for (id, destination) in destinations {

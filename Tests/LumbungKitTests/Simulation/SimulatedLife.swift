@@ -118,10 +118,9 @@ final class SimulatedLife: @unchecked Sendable {
         guard let store, let engine, let records = try? await store.destinations() else { return }
         change(&configured)
         let held = configured.held(by: records)
-        book.isChanging = true
+        book.willConfigure(held)
         await engine.reconfigure(held)
         book.configure(held)
-        book.isChanging = false
     }
 
     /// A destination with a transport of its own, as the file has it.

@@ -239,7 +239,10 @@ final class Simulation: @unchecked Sendable {
     // MARK: What store and transports report
 
     func asked(_ turn: Turn, of life: SimulatedLife) -> LimitBook.Asked? {
-        life.isCut ? nil : life.asked(turn)
+        guard !life.isCut else { return nil }
+        let claims = turn.claims.map { "\($0.destination.value)×\($0.limit)" }.joined(separator: " ")
+        trace.note("turn with \(turn.records.count) results asks for \(claims)")
+        return life.asked(turn)
     }
 
     /// A turn took effect.

@@ -91,4 +91,14 @@ struct SimulationPlan {
     /// The longest that the store takes before and after a commit.
     var latency: Duration
     var horizon: Duration
+
+    /// The plan in words, for whoever replays a seed.
+    var summary: [String] {
+        var lines = [
+            "\(workerCount) workers, \(queueBuffer) leases at most, grace \(grace), lease \(leaseDuration), jitter \(jitter)",
+            "faults \(faultPercent) %, unknown \(unknownPerMille) per mille, refused results \(cursedPercent) %, latency \(latency)",
+        ]
+        for (id, place) in places.sorted(by: { $0.key < $1.key }) { lines.append("\(id.value): \(place)") }
+        return lines
+    }
 }

@@ -8,6 +8,8 @@ import Testing
     private static let seeds = number("LUMBUNG_SIMULATION_SEEDS") ?? 2000
     /// The first of them.
     private static let first = number("LUMBUNG_SIMULATION_FIRST") ?? 0
+    /// One seed to look at.
+    private static let replayed = number("LUMBUNG_SIMULATION_SEED")
     private static let slice: UInt64 = 100
 
     private static func number(_ name: String) -> UInt64? {
@@ -29,5 +31,12 @@ import Testing
             return simulation.trace
         }
         #expect(runs[0].digest == runs[1].digest && runs[0].count == runs[1].count)
+    }
+
+    @Test(.enabled(if: replayed != nil, "LUMBUNG_SIMULATION_SEED names one"))
+    func `one seed with its trace`() throws {
+        let simulation = Simulation(seed: Self.replayed ?? 0, keepsTrace: true)
+        #expect(throws: Never.self) { try simulation.run() }
+        print((simulation.plan.summary + simulation.trace.lines).joined(separator: "\n"))
     }
 }
