@@ -67,6 +67,7 @@ struct DeliveryLedger {
     var corrupt: Set<EventID> = []
     private var allTries: [DeliveryKey: Int] = [:]
     private(set) var violations: [String] = []
+    private(set) var corners: Set<SimulationCorner> = []
     /// What a delivery may be tried with, by destination.
     let policies: [DestinationID: RetryPolicy]
 
@@ -92,7 +93,7 @@ struct DeliveryLedger {
         for (arrival, outcome) in zip(arrivals, outcomes) {
             switch outcome.kind {
             case .duplicate, .conflict:
-                continue
+                corners.insert(.duplicated)
             case .queued:
                 if arrival.event.digest.allSatisfy({ $0 == 0 }) { corrupt.insert(outcome.id) }
                 for destination in arrival.event.destinations {
@@ -102,6 +103,7 @@ struct DeliveryLedger {
                     natures[key] = arrival.natures[destination]
                 }
             case .revived:
+                corners.insert(.revived)
                 for destination in arrival.event.destinations {
                     let key = DeliveryKey(outcome.id, destination)
                     if entries[key]?.standing == .dead { reopen(key) }
@@ -113,8 +115,11 @@ struct DeliveryLedger {
     mutating func replayed(_ event: EventID, _ destination: DestinationID) {
         let key = DeliveryKey(event, destination)
         switch entries[key]?.standing {
+        case nil: violate("\(key) was replayed and never stored")
         case .waiting, .leased: violate("\(key) was replayed while it was open")
-        case .completed, .dead, .cancelled, nil: reopen(key)
+        case .completed, .dead, .cancelled:
+            corners.insert(.replayed)
+            reopen(key)
         }
     }
 
@@ -125,12 +130,14 @@ struct DeliveryLedger {
     mutating func cancelled(_ event: EventID, _ destination: DestinationID) {
         let key = DeliveryKey(event, destination)
         let blocks = entries[key]?.standing == .dead && entries[key]?.order?.deadBlocks == true
+        corners.insert(blocks ? .freed : .cancelled)
         if entries[key]?.standing != .waiting, !blocks { violate("\(key) was cancelled while it did not wait") }
         entries[key]?.standing = .cancelled
     }
 
     mutating func pruned(_ events: [EventID]) {
         let removed = Set(events)
+        if !removed.isEmpty { corners.insert(.pruned) }
         for (key, entry) in entries where removed.contains(key.event) {
             if entry.standing == .waiting { violate("\(key) was pruned while it waited") }
             if case .leased = entry.standing { violate("\(key) was pruned while it ran") }
@@ -184,6 +191,7 @@ struct DeliveryLedger {
         entry.isSuspect = record.decision == .release && entry.interruptions > 0
         switch record.decision {
         case .release:
+            corners.insert(.handedBack)
             if lease.phase != .handedOut { violate("\(key) was handed back though its attempt had begun") }
             entry.attempts -= 1
             entry.standing = .waiting
@@ -223,7 +231,10 @@ struct DeliveryLedger {
 
     private mutating func checkRetry(_ key: DeliveryKey, _ record: DeliveryRecord, at: Timestamp) {
         guard let policy = policies[key.destination] else { return }
-        if record.outcome.kind == .interrupted { return }
+        if record.outcome.kind == .interrupted {
+            corners.insert(.cut)
+            return
+        }
         if record.outcome.kind == .delivered || mayDie(record) {
             violate("\(key) is tried again after \(record.outcome.kind) at attempt \(record.attempt)")
         }
@@ -244,7 +255,9 @@ struct DeliveryLedger {
     }
 
     mutating func ended(_ lease: Lease, _ outcome: AttemptOutcome) {
-        if leases[lease.token]?.phase != .running { violate("\(DeliveryKey(lease)): an attempt ended that did not run") }
+        if leases[lease.token]?.phase != .running {
+            violate("\(DeliveryKey(lease)): an attempt ended that did not run")
+        }
         leases[lease.token]?.phase = .ended(outcome)
     }
 
@@ -255,6 +268,7 @@ struct DeliveryLedger {
         let held = Set(held.map(\.token))
         let lost = leases.filter { $0.value.until <= now && !held.contains($0.key) }
         if lost.count != count { violate("\(count) leases were taken back instead of \(lost.count)") }
+        if count > 0 { corners.insert(.reclaimed) }
         for (token, lease) in lost {
             if !givenUp.contains(token) {
                 violate("\(DeliveryKey(lease.lease)): a lease was taken back while the engine had it")
@@ -266,6 +280,8 @@ struct DeliveryLedger {
     /// A new process has voided every lease.
     mutating func recovered(_ report: RecoveryReport) {
         let lost = leases.values.map(\.lease)
+        if !lost.isEmpty { corners.insert(.interrupted) }
+        if report.poisoned > 0 { corners.insert(.poisoned) }
         for lease in lost { interrupt(lease) }
         let poisoned = lost.count { entries[DeliveryKey($0)]?.standing == .dead }
         if report.poisoned != poisoned || report.interrupted != lost.count - poisoned {

@@ -8,8 +8,10 @@ struct LimitBook {
     /// What is known of one destination.
     struct Slot {
         var destination: Destination
-        /// Whether an operator paused it, and the engine was told.
-        var isPaused = false
+        /// Whether the file or an operator paused it, and the engine was told.
+        private(set) var isPaused = false
+        /// How many leases had been given, in all, when it was paused: later ones must not run.
+        private(set) var pausedAfter = 0
         var outstanding: Set<Int64> = []
         var isProven = false
         var failures = 0
@@ -26,6 +28,11 @@ struct LimitBook {
         }
 
         var isImmediate: Bool { destination.transport.isImmediate }
+
+        mutating func pause(_ isPaused: Bool, after count: Int) {
+            if isPaused, !self.isPaused { pausedAfter = count }
+            self.isPaused = isPaused
+        }
     }
 
     /// What held when a turn was asked for.
@@ -45,6 +52,10 @@ struct LimitBook {
     /// How attempts ended that the engine has not yet been seen to know of.
     private var endings: [Int64: (outcome: AttemptOutcome, at: Duration, transport: SimulatedTransport)] = [:]
     private var places: [Int64: DestinationID] = [:]
+    /// The place of every lease among all, and how many there were when a destination went.
+    private var numbers: [Int64: Int] = [:]
+    private var goneAfter: [DestinationID: Int] = [:]
+    private(set) var corners: Set<SimulationCorner> = []
     /// When a destination's rate has surely rested, at the slowest pace that it ever had.
     private var rested: [DestinationID: Duration] = [:]
     private var slowest: [DestinationID: Duration] = [:]
@@ -67,6 +78,24 @@ struct LimitBook {
 
     // MARK: Attempts
 
+    /// An attempt begins: nothing that was given after a pause or a removal may.
+    mutating func started(_ lease: Lease) {
+        let number = numbers[lease.token] ?? 0
+        if let slot = slots[lease.destination] {
+            if slot.isPaused, !isChanging, number >= slot.pausedAfter {
+                violate("\(slot.destination.name) is paused and was tried")
+            }
+        } else if let gone = goneAfter[lease.destination], number >= gone, !isChanging {
+            violate("a destination that is gone was tried")
+        }
+    }
+
+    /// An operator's pause was heard, or is being lifted.
+    mutating func pause(_ id: DestinationID, _ isPaused: Bool) {
+        if isPaused { corners.insert(.paused) }
+        slots[id]?.pause(isPaused, after: numbers.count)
+    }
+
     mutating func ended(_ lease: Lease, _ outcome: AttemptOutcome, at: Duration, with transport: SimulatedTransport) {
         endings[lease.token] = (outcome, at, transport)
         forget(lease.token)
@@ -87,6 +116,8 @@ struct LimitBook {
             transport === (slot.destination.transport as? SimulatedTransport)
         else { return }
         slot.learn(outcome, policy: policy, at: at, jitter: jitter)
+        if slot.rest != nil { corners.insert(.rested) }
+        if slot.throttledUntil > at { corners.insert(.throttled) }
         slots[record.lease.destination] = slot
     }
 
@@ -106,6 +137,7 @@ struct LimitBook {
             if slot.isPaused { violate("work was asked for \(name), which is paused") }
             if slot.throttledUntil > now { violate("work was asked for \(name), which wants a pause") }
             guard let rest = slot.rest else { continue }
+            corners.insert(.probed)
             if rest.until > now { violate("work was asked for \(name), whose breaker is open") }
             if slot.outstanding.count + claim.limit > 1 { violate("more than one probe was asked for \(name)") }
         }
@@ -117,6 +149,7 @@ struct LimitBook {
         for lease in leases {
             let id = lease.destination
             places[lease.token] = id
+            numbers[lease.token] = numbers.count
             rested[id] = max(rested[id] ?? .zero, now) + (slowest[id] ?? .zero)
             if lease.isSuspect { suspects.insert(lease.token) }
             // A destination that is gone by now keeps its books until its leases are handed back.
@@ -128,6 +161,8 @@ struct LimitBook {
             check(slot, limits: before, others: asked.slots.count > 1)
         }
         guard !leases.isEmpty, !isChanging, !asked.isChanging else { return }
+        if waiting == workerCount { corners.insert(.busy) }
+        if leases.count(where: { slots[$0.destination]?.isImmediate ?? false }) > 1 { corners.insert(.batched) }
         if suspects.count > 1 { violate("\(suspects.count) suspects were handed out together") }
         if places.count > queueBuffer { violate("\(places.count) leases are held, at most \(queueBuffer)") }
         if waiting > workerCount { violate("\(waiting) leases for \(workerCount) workers") }
@@ -153,6 +188,7 @@ struct LimitBook {
         }
         guard let rate = slot.destination.rate, rate == limits.destination.rate else { return }
         let pace = rate.pace
+        corners.insert(.rated)
         guard let last = slot.given.last else { return }
         for (index, first) in slot.given.enumerated() {
             let allowed = Double(pace.burst) + (last - first) / pace.interval
@@ -218,8 +254,12 @@ struct LimitBook {
             }
             if slot.destination.rate != destination.rate { slot.given = [] }
             slot.destination = destination
-            slot.isPaused = destination.isPaused
+            slot.pause(destination.isPaused, after: numbers.count)
             slots[id] = slot
+        }
+        for id in former.keys where slots[id] == nil {
+            goneAfter[id] = numbers.count
+            corners.insert(.removed)
         }
         for (token, id) in places { slots[id]?.outstanding.insert(token) }
     }

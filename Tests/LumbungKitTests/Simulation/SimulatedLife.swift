@@ -18,6 +18,10 @@ final class SimulatedLife: @unchecked Sendable {
     private var task: Task<Void, Never>?
     private var trigger: GracefulShutdownTestTrigger?
 
+    private var transports: [SimulatedTransport] = []
+    /// By then a stop has written its last results, whatever the store refuses in between.
+    private static let longestFarewell = Duration.seconds(120)
+
     /// Whether it was killed: nothing that still happens in it has an effect.
     private(set) var isCut = false
     /// Whether its engine has returned.
@@ -53,10 +57,11 @@ final class SimulatedLife: @unchecked Sendable {
     var isUp: Bool { !isCut && !hasEnded && stopAskedAt == nil && !mayEnd }
 
     private func destination(_ id: DestinationID, _ place: SimulationPlan.Place) -> Destination {
-        Destination(
-            name: place.name, transport: SimulatedTransport(id, place, in: simulation, life: self), retry: place.retry,
-            concurrency: place.concurrency, rate: place.rate,
-            isPaused: place.isPausedByFile && !simulation.isFinishing)
+        let transport = SimulatedTransport(id, place, in: simulation, life: self)
+        transports.append(transport)
+        return Destination(
+            name: place.name, transport: transport, retry: place.retry, concurrency: place.concurrency,
+            rate: place.rate, isPaused: place.isPausedByFile && !simulation.isFinishing)
     }
 
     // MARK: Its course
@@ -96,19 +101,30 @@ final class SimulatedLife: @unchecked Sendable {
         book.given(leases, asked: asked, now: simulation.elapsed)
     }
 
+    func started(_ lease: Lease) {
+        book.started(lease)
+    }
+
     func ended(_ lease: Lease, _ outcome: AttemptOutcome, with transport: SimulatedTransport) {
         book.ended(lease, outcome, at: simulation.elapsed, with: transport)
     }
 
     /// Nothing could run any more at this point of time, so the engine knows whatever it was told.
     func settled() {
-        if let stopAskedAt {
-            book.isStopping = true
-            let running = configured.values.compactMap { $0.transport as? SimulatedTransport }.count { $0.running > 0 }
-            if running > 0, simulation.elapsed > stopAskedAt + simulation.plan.grace {
-                simulation.violate("an attempt outlived the grace time")
-            }
+        if isCut { simulation.violate("an engine that was cancelled goes on") }
+        guard let stopAskedAt else { return }
+        book.isStopping = true
+        let late = simulation.elapsed - stopAskedAt - simulation.plan.grace
+        if late > .zero, transports.contains(where: { $0.running > 0 }) {
+            simulation.violate("an attempt outlived the grace time")
         }
+        if late > Self.longestFarewell, !mayEnd { simulation.violate("the stop takes \(late) beyond the grace time") }
+    }
+
+    /// Checks what an engine that ended in order leaves behind.
+    func checkEnd() {
+        let open = transports.count { $0.shutdowns == 0 }
+        if !simulation.isWishing, open > 0 { simulation.violate("\(open) transports were not shut down") }
     }
 
     // MARK: Wishes
@@ -133,10 +149,10 @@ final class SimulatedLife: @unchecked Sendable {
         guard let inbox, let id = configured.first(where: { $0.value.name == name })?.key else { return }
         let before = book.slots[id]?.isPaused ?? false
         // While it is let go on it may be given something; while it is paused it still may.
-        if !isPaused { book.slots[id]?.isPaused = false }
+        if !isPaused { book.pause(id, false) }
         let detail = try? await (isPaused ? inbox.pause(name) : inbox.resume(name))
         // An error means that it is as it was.
-        book.slots[id]?.isPaused = detail.map { $0.pausedBy != nil } ?? before
+        book.pause(id, detail.map { $0.pausedBy != nil } ?? before)
     }
 
     /// What an operator asks.

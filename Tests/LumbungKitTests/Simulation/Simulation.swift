@@ -34,11 +34,12 @@ final class Simulation: @unchecked Sendable {
     private var clockWasSetAt: Duration = .seconds(-3600)
     private var step = 0
     private var isDone = false
+    private var ownCorners: Set<SimulationCorner> = []
 
     /// More jobs than any seed needs: a loop that spins ends here.
     private static let mostSteps = 400_000
     /// By then everything must have ended, with all trouble over.
-    private static let patience = Duration.seconds(4 * 86_400)
+    private static let patience = Duration.seconds(3 * 86_400)
 
     init(seed: UInt64, keepsTrace: Bool = false) {
         self.seed = seed
@@ -61,6 +62,11 @@ final class Simulation: @unchecked Sendable {
     /// The wall clock, which may be set.
     var wallClock: @Sendable () -> Timestamp {
         { [unowned self] in NewEvent.sampleTime.advanced(by: elapsed + wallOffset) }
+    }
+
+    /// What it came to.
+    var corners: Set<SimulationCorner> {
+        lives.reduce(into: ownCorners.union(ledger.corners)) { $0.formUnion($1.book.corners) }
     }
 
     // MARK: The loop
@@ -105,7 +111,7 @@ final class Simulation: @unchecked Sendable {
 
     /// Nothing can run before the clock moves.
     private func settle() {
-        guard let life, !life.hasEnded, !life.isCut else { return }
+        guard let life, !life.hasEnded else { return }
         life.settled()
         lookForIdleWorkers(life)
         guard isFinishing, life.isUp, !isWishing, wishes.isEmpty else { return }
@@ -128,7 +134,9 @@ final class Simulation: @unchecked Sendable {
 
     /// A worker is free, a delivery is due, no limit forbids it: somebody forgot to look.
     private func lookForIdleWorkers(_ life: SimulatedLife) {
-        guard life.isUp, let store = life.store, store.calls == 0, store.restsUntil <= elapsed, !isWishing else { return }
+        guard life.isUp, let store = life.store, store.calls == 0, store.restsUntil <= elapsed, !isWishing else {
+            return
+        }
         // Whoever sleeps while the wall clock is set looks again after a minute at the latest.
         guard elapsed > clockWasSetAt + .seconds(61) else { return }
         let now = wallClock()
@@ -157,6 +165,7 @@ final class Simulation: @unchecked Sendable {
             beginWish()
         case .setClock(let jump):
             trace.note("the wall clock is set by \(jump)")
+            ownCorners.insert(.clockSet)
             wallOffset += jump
             clockWasSetAt = elapsed
         case .stop:
@@ -197,12 +206,14 @@ final class Simulation: @unchecked Sendable {
     /// A life's store has stopped for good: its process ends soon, as the server's does.
     func storeFailed(_ life: SimulatedLife) {
         life.mayEnd = true
+        ownCorners.insert(.storeFailed)
         schedule(.crash, at: elapsed + .milliseconds(draw(0...50)))
     }
 
     /// A life's engine has returned.
     func ended(_ life: SimulatedLife) {
         trace.note("life \(life.number) has ended")
+        if !life.isCut { life.checkEnd() }
         let lost = ledger.leases.keys.filter { !ledger.givenUp.contains($0) }
         if !life.isCut, !life.mayEnd, !lost.isEmpty { violate("an orderly stop left \(lost.count) leases behind") }
         if isFinishing, ledger.isFinished {
@@ -264,6 +275,7 @@ final class Simulation: @unchecked Sendable {
     func started(_ lease: Lease, of life: SimulatedLife) {
         trace.note("\(DeliveryKey(lease)) attempt \(lease.attempt) begins")
         ledger.started(lease)
+        life.started(lease)
         let running = ledger.leases.values.count { $0.phase == .running }
         if running > plan.workerCount { violate("\(running) attempts run on \(plan.workerCount) workers") }
     }

@@ -37,6 +37,14 @@ extension SimulationPlan {
         .milliseconds(random.pick(0...Int(horizon.wholeMilliseconds)))
     }
 
+    /// Any moment, but more often one at which something else has just begun.
+    private func busyMoment(_ random: inout SeededGenerator) -> Duration {
+        guard random.chance(percent: 65), let other = random.pick(from: actions.map(\.at)) else {
+            return moment(&random)
+        }
+        return other + .milliseconds(random.pick(from: [0, 2, 50, 3000]).map { random.pick(0...$0) } ?? 0)
+    }
+
     // MARK: Events
 
     private mutating func drawArrivals(_ random: inout SeededGenerator) {
@@ -98,7 +106,7 @@ extension SimulationPlan {
     private mutating func drawWishes(_ random: inout SeededGenerator) {
         for _ in 0..<random.pick(0...5) {
             guard let id = random.pick(from: ids), let place = places[id] else { continue }
-            let (at, later) = (moment(&random), moment(&random))
+            let (at, later) = (busyMoment(&random), busyMoment(&random))
             switch random.pick(1...5) {
             case 1:
                 actions.append((min(at, later), .wish(.pause(place.name))))
@@ -119,14 +127,15 @@ extension SimulationPlan {
         if random.chance(percent: 30) {
             for _ in 0..<random.pick(1...2) {
                 let length = random.pick(from: [3, 90, 3600, 86_400]) ?? 3
-                actions.append((moment(&random), .setClock(by: .seconds(random.chance(percent: 50) ? length : -length))))
+                let jump = Duration.seconds(random.chance(percent: 50) ? length : -length)
+                actions.append((busyMoment(&random), .setClock(by: jump)))
             }
         }
         if random.chance(percent: 40) {
-            for _ in 0..<random.pick(1...3) { actions.append((moment(&random), .crash)) }
+            for _ in 0..<random.pick(1...3) { actions.append((busyMoment(&random), .crash)) }
         }
         if random.chance(percent: 40) {
-            for _ in 0..<random.pick(1...2) { actions.append((moment(&random), .stop)) }
+            for _ in 0..<random.pick(1...2) { actions.append((busyMoment(&random), .stop)) }
         }
     }
 }

@@ -10,17 +10,42 @@ import Testing
     private static let first = number("LUMBUNG_SIMULATION_FIRST") ?? 0
     /// One seed to look at.
     private static let replayed = number("LUMBUNG_SIMULATION_SEED")
-    private static let slice: UInt64 = 100
 
     private static func number(_ name: String) -> UInt64? {
         ProcessInfo.processInfo.environment[name].flatMap(UInt64.init)
     }
 
-    @Test(arguments: (0..<max(1, seeds / slice)).map { first + $0 * slice })
-    func `every delivery comes to its end, within every limit`(from: UInt64) throws {
-        for seed in from..<from + min(Self.slice, Self.seeds) {
-            #expect(throws: Never.self) { try Simulation(seed: seed).run() }
+    @Test func `every delivery comes to its end, within every limit`() async {
+        var corners: Set<SimulationCorner> = []
+        var failures = 0
+        // After so many failures the next one says nothing new.
+        for seed in Self.first..<Self.first + Self.seeds where failures < 20 {
+            let simulation = Simulation(seed: seed)
+            do {
+                try simulation.run()
+            } catch {
+                failures += 1
+                Issue.record(error)
+            }
+            corners.formUnion(simulation.corners)
+            // Other tests run in the same pool.
+            await Task.yield()
         }
+        // A plan that no longer reaches a corner proves nothing about it.
+        if Self.seeds >= 2000, failures == 0 { #expect(corners == Set(SimulationCorner.allCases)) }
+    }
+
+    /// Seeds that found a fault of the engine, and what it was.
+    ///
+    /// They mean what they mean as long as `SimulationPlan` draws as it does: whoever changes that looks for others, with
+    /// the fault back in its place.
+    private static let seedsThatFoundBugs: [UInt64: String] = [
+        6820: "a store that took its time to move what waits let the dispatcher sleep that much too long"
+    ]
+
+    @Test(arguments: seedsThatFoundBugs.keys.sorted())
+    func `a seed that found a fault passes`(_ seed: UInt64) throws {
+        try Simulation(seed: seed).run()
     }
 
     @Test(arguments: (0..<40).map { first + $0 * 37 })
