@@ -31,6 +31,8 @@ extension Target.Dependency {
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let serviceLifecycleTestKit = product(
+        name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let systemPackage = product(name: "SystemPackage", package: "swift-system")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -110,7 +112,9 @@ let package = Package(
         ),
         .testTarget(
             name: "LumbungKitTests",
-            dependencies: ["LumbungCore", "LumbungKit", "LumbungTesting", .logging, .serviceLifecycle],
+            dependencies: [
+                "LumbungCore", "LumbungKit", "LumbungTesting", .logging, .serviceLifecycle, .serviceLifecycleTestKit,
+            ],
             swiftSettings: house
         ),
         .testTarget(

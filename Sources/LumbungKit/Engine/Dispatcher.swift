@@ -58,12 +58,15 @@ actor Dispatcher {
     func run() async {
         while !(isStopping && state.leasesInFlight == 0 && records.isEmpty) {
             if bell.take() { mayHaveDue = true }
-            let (now, elapsed) = (environment.wallClock(), environment.elapsed())
+            var (now, elapsed) = (environment.wallClock(), environment.elapsed())
             if let jump = watch.look(wall: now, elapsed: elapsed) {
                 pendingJump = (pendingJump ?? .zero) + jump
             }
             if let jump = pendingJump {
                 guard await moveWaits(by: jump, now: now) else { break }
+                // The store may have taken its time, and who sleeps by an older clock wakes that much later.
+                if pendingJump == nil { continue }
+                (now, elapsed) = (environment.wallClock(), environment.elapsed())
             }
             if let due = nextDueAt, due <= now { mayHaveDue = true }
             if let opening = nextOpening, opening <= elapsed {

@@ -78,7 +78,7 @@ public struct Engine: Service {
 
     /// Works until a graceful shutdown or the end of the store.
     public func run() async throws {
-        let stopped = WakeSignal()
+        let (asked, stopped) = (WakeSignal(), WakeSignal())
         let maintenance = Maintenance(
             store: store, dispatcher: dispatcher, configuration: configuration, environment: environment,
             logger: logger, committed: committed
@@ -89,8 +89,13 @@ public struct Engine: Service {
             // A store that keeps no bulk replays is worked off without them.
             if let replayer { group.addTask { await replayer.run() } }
             group.addTask {
-                // Returns on a graceful shutdown, and with an error when the whole engine is cancelled; both mean stop.
-                try? await gracefulShutdown()
+                // A graceful shutdown and the cancelling of the whole engine both mean stop. A bell of our own, since
+                // `gracefulShutdown()` takes the news through a task that nobody waits for.
+                await withGracefulShutdownHandler {
+                    await asked.waitUnlessCancelled()
+                } onGracefulShutdown: {
+                    asked.ring()
+                }
                 await dispatcher.stop()
                 stopped.ring()
             }

@@ -1,0 +1,311 @@
+import LumbungCore
+import LumbungKit
+
+/// The oracle's own book of what one life of the engine may hand out.
+///
+/// It learns how attempts ended from the results in the turns, which come in the order in which the engine took them in.
+struct LimitBook {
+    /// What is known of one destination.
+    struct Slot {
+        var destination: Destination
+        /// Whether the file or an operator paused it, and the engine was told.
+        private(set) var isPaused = false
+        /// How many leases had been given, in all, when it was paused: later ones must not run.
+        private(set) var pausedAfter = 0
+        var outstanding: Set<Int64> = []
+        var isProven = false
+        var failures = 0
+        /// When a breaker that has opened begins to probe, and how long it rests.
+        var rest: (until: Duration, length: Duration)?
+        var throttledUntil: Duration = .zero
+        var throttles = 0
+        /// When deliveries were given to it.
+        var given: [Duration] = []
+
+        init(_ destination: Destination) {
+            self.destination = destination
+            isPaused = destination.isPaused
+        }
+
+        var isImmediate: Bool { destination.transport.isImmediate }
+
+        mutating func pause(_ isPaused: Bool, after count: Int) {
+            if isPaused, !self.isPaused { pausedAfter = count }
+            self.isPaused = isPaused
+        }
+    }
+
+    /// What held when a turn was asked for.
+    struct Asked {
+        var slots: [DestinationID: Slot]
+        var isChanging: Bool
+    }
+
+    let workerCount: Int
+    let queueBuffer: Int
+    let jitter: Double
+    var slots: [DestinationID: Slot]
+    /// Whether other destinations are being taken in just now, so that either may hold.
+    private(set) var isChanging = false
+    /// Whether the engine knows that it is to stop.
+    var isStopping = false
+    /// How attempts ended that the engine has not yet been seen to know of.
+    private var endings: [Int64: (outcome: AttemptOutcome, at: Duration, transport: SimulatedTransport)] = [:]
+    private var places: [Int64: DestinationID] = [:]
+    /// The place of every lease among all, and how many there were when a destination went.
+    private var numbers: [Int64: Int] = [:]
+    private var goneAfter: [DestinationID: Int] = [:]
+    private(set) var corners: Set<SimulationCorner> = []
+    /// When a destination's rate has surely rested, at the slowest pace that it ever had.
+    private var rested: [DestinationID: Duration] = [:]
+    private var slowest: [DestinationID: Duration] = [:]
+    private var suspects: Set<Int64> = []
+    private var learned: Set<Int64> = []
+    private(set) var violations: [String] = []
+
+    init(plan: SimulationPlan, destinations: [DestinationID: Destination]) {
+        workerCount = plan.workerCount
+        queueBuffer = plan.queueBuffer
+        jitter = plan.jitter
+        slots = destinations.mapValues(Slot.init)
+        willConfigure(destinations)
+        isChanging = false
+    }
+
+    private mutating func violate(_ text: String) {
+        violations.append(text)
+    }
+
+    // MARK: Attempts
+
+    /// An attempt begins: nothing that was given after a pause or a removal may.
+    mutating func started(_ lease: Lease) {
+        let number = numbers[lease.token] ?? 0
+        if let slot = slots[lease.destination] {
+            if slot.isPaused, !isChanging, number >= slot.pausedAfter {
+                violate("\(slot.destination.name) is paused and was tried")
+            }
+        } else if let gone = goneAfter[lease.destination], number >= gone, !isChanging {
+            violate("a destination that is gone was tried")
+        }
+    }
+
+    /// An operator's pause was heard, or is being lifted.
+    mutating func pause(_ id: DestinationID, _ isPaused: Bool) {
+        if isPaused { corners.insert(.paused) }
+        slots[id]?.pause(isPaused, after: numbers.count)
+    }
+
+    mutating func ended(_ lease: Lease, _ outcome: AttemptOutcome, at: Duration, with transport: SimulatedTransport) {
+        endings[lease.token] = (outcome, at, transport)
+        forget(lease.token)
+    }
+
+    private mutating func forget(_ token: Int64) {
+        guard let id = places.removeValue(forKey: token) else { return }
+        slots[id]?.outstanding.remove(token)
+        suspects.remove(token)
+    }
+
+    private mutating func learn(_ record: DeliveryRecord, policies: [DestinationID: RetryPolicy]) {
+        let token = record.lease.token
+        guard learned.insert(token).inserted else { return }
+        forget(token)
+        guard let (outcome, at, transport) = endings.removeValue(forKey: token),
+            var slot = slots[record.lease.destination], let policy = policies[record.lease.destination],
+            transport === (slot.destination.transport as? SimulatedTransport)
+        else { return }
+        slot.learn(outcome, policy: policy, at: at, jitter: jitter)
+        if slot.rest != nil { corners.insert(.rested) }
+        if slot.throttledUntil > at { corners.insert(.throttled) }
+        slots[record.lease.destination] = slot
+    }
+
+    // MARK: Turns
+
+    /// Looks at what the engine asks for.
+    mutating func asked(_ turn: Turn, policies: [DestinationID: RetryPolicy], now: Duration) -> Asked {
+        for record in turn.records { learn(record, policies: policies) }
+        if isStopping, !turn.claims.isEmpty { violate("work was asked for after the stop") }
+        for claim in turn.claims {
+            guard let slot = slots[claim.destination] else {
+                if !isChanging { violate("work was asked for \(claim.destination), which is not configured") }
+                continue
+            }
+            guard !isChanging else { continue }
+            let name = slot.destination.name
+            if slot.isPaused { violate("work was asked for \(name), which is paused") }
+            if slot.throttledUntil > now { violate("work was asked for \(name), which wants a pause") }
+            guard let rest = slot.rest else { continue }
+            corners.insert(.probed)
+            if rest.until > now { violate("work was asked for \(name), whose breaker is open") }
+            if slot.outstanding.count + claim.limit > 1 { violate("more than one probe was asked for \(name)") }
+        }
+        return Asked(slots: slots, isChanging: isChanging)
+    }
+
+    /// Takes note of leases that the store is about to hand over.
+    mutating func given(_ leases: [Lease], asked: Asked, now: Duration) {
+        for lease in leases {
+            let id = lease.destination
+            places[lease.token] = id
+            numbers[lease.token] = numbers.count
+            rested[id] = max(rested[id] ?? .zero, now) + (slowest[id] ?? .zero)
+            if lease.isSuspect { suspects.insert(lease.token) }
+            // A destination that is gone by now keeps its books until its leases are handed back.
+            guard var slot = slots[id] else { continue }
+            slot.outstanding.insert(lease.token)
+            slot.given.append(now)
+            slots[id] = slot
+            guard let before = asked.slots[id], !asked.isChanging, !isChanging else { continue }
+            check(slot, limits: before, others: asked.slots.count > 1)
+        }
+        guard !leases.isEmpty, !isChanging, !asked.isChanging else { return }
+        if waiting == workerCount { corners.insert(.busy) }
+        if leases.count(where: { slots[$0.destination]?.isImmediate ?? false }) > 1 { corners.insert(.batched) }
+        if suspects.count > 1 { violate("\(suspects.count) suspects were handed out together") }
+        if places.count > queueBuffer { violate("\(places.count) leases are held, at most \(queueBuffer)") }
+        if waiting > workerCount { violate("\(waiting) leases for \(workerCount) workers") }
+        let unproven = slots.values.filter { !$0.isImmediate && !$0.isProven }
+        let isFresh = leases.contains { lease in
+            !(slots[lease.destination].map { $0.isImmediate || $0.isProven } ?? true)
+        }
+        if isFresh, asked.slots.count > 1, workerCount > 1,
+            unproven.reduce(0, { $0 + $1.outstanding.count }) > workerCount - 1
+        {
+            violate("destinations that are not known to be well have the last worker")
+        }
+    }
+
+    private mutating func check(_ slot: Slot, limits: Slot, others: Bool) {
+        let (name, count) = (slot.destination.name, slot.outstanding.count)
+        if slot.isImmediate {
+            if count > DispatchState.immediateBatch { violate("\(name) has \(count) leases at once") }
+        } else {
+            let most = limits.destination.concurrency ?? workerCount
+            if count > most { violate("\(name) has \(count) leases, at most \(most)") }
+            if others, workerCount > 1, count >= workerCount { violate("\(name) has the last worker") }
+        }
+        guard let rate = slot.destination.rate, rate == limits.destination.rate else { return }
+        let pace = rate.pace
+        corners.insert(.rated)
+        guard let last = slot.given.last else { return }
+        for (index, first) in slot.given.enumerated() {
+            let allowed = Double(pace.burst) + (last - first) / pace.interval
+            if Double(slot.given.count - index) > allowed + 0.001 {
+                violate("\(name) was given \(slot.given.count - index) in \(last - first), beyond \(rate)")
+                break
+            }
+        }
+    }
+
+    private var waiting: Int {
+        slots.values.reduce(0) { $0 + ($1.isImmediate ? 0 : $1.outstanding.count) }
+    }
+
+    // MARK: Idle workers
+
+    /// The destinations that could be given something now, by every limit.
+    func open(now: Duration) -> [DestinationID] {
+        // A lease of a destination that is gone still has a worker.
+        let gone = places.values.count { slots[$0] == nil }
+        guard waiting + gone < workerCount, places.count < queueBuffer, !isStopping, !isChanging else { return [] }
+        let unproven = slots.values.filter { !$0.isImmediate && !$0.isProven }
+        let allButOne = slots.count == 1 || workerCount == 1 ? workerCount : workerCount - 1
+        let isUnprovenFull = unproven.reduce(gone, { $0 + $1.outstanding.count }) >= allButOne
+        let sharers = max(1, slots.values.count { !$0.isImmediate && !$0.isPaused })
+        return slots.filter { id, slot in
+            guard !slot.isPaused, slot.throttledUntil <= now else { return false }
+            if let rest = slot.rest, rest.until > now || !slot.outstanding.isEmpty { return false }
+            if slot.destination.rate != nil, let rested = rested[id], now < rested { return false }
+            if slot.isImmediate { return slot.outstanding.count < DispatchState.immediateBatch }
+            let share = slot.isProven ? allButOne : max(1, workerCount / sharers)
+            guard slot.outstanding.count < min(slot.destination.concurrency ?? workerCount, share) else { return false }
+            return slot.isProven || !isUnprovenFull
+        }.keys.sorted()
+    }
+
+    /// Whether a delivery runs alone whose earlier attempt ended with the process.
+    var hasSuspect: Bool { !suspects.isEmpty }
+
+    // MARK: Other destinations
+
+    /// Takes note that the engine is about to be given other destinations.
+    mutating func willConfigure(_ destinations: [DestinationID: Destination]) {
+        isChanging = true
+        for (id, destination) in destinations {
+            slowest[id] = max(slowest[id] ?? .zero, destination.rate?.pace.interval ?? .zero)
+        }
+    }
+
+    /// Takes note of other destinations, once the engine has them.
+    mutating func configure(_ destinations: [DestinationID: Destination]) {
+        isChanging = false
+        let former = slots
+        slots = destinations.mapValues(Slot.init)
+        for (id, destination) in destinations {
+            guard var slot = former[id] else { continue }
+            let isSame =
+                (slot.destination.transport as? SimulatedTransport) === (destination.transport as? SimulatedTransport)
+            if !isSame {
+                let (outstanding, given) = (slot.outstanding, slot.given)
+                slot = Slot(destination)
+                (slot.outstanding, slot.given) = (outstanding, given)
+            }
+            if slot.destination.rate != destination.rate { slot.given = [] }
+            slot.destination = destination
+            slot.pause(destination.isPaused, after: numbers.count)
+            slots[id] = slot
+        }
+        for id in former.keys where slots[id] == nil {
+            goneAfter[id] = numbers.count
+            corners.insert(.removed)
+        }
+        for (token, id) in places { slots[id]?.outstanding.insert(token) }
+    }
+}
+
+extension LimitBook.Slot {
+    fileprivate mutating func learn(_ outcome: AttemptOutcome, policy: RetryPolicy, at: Duration, jitter: Double) {
+        switch (outcome.kind, outcome.statusCode) {
+        case (.delivered, _):
+            isProven = true
+            failures = 0
+            rest = nil
+            throttles = 0
+        case (.interrupted, _), (.corrupt, _), (.status, 410):
+            break
+        case (.status, let code?) where policy.permanent.contains(code):
+            break
+        case (.status, 429), (.status, 503):
+            fail(at: at, jitter: jitter)
+            let doubled = Duration.seconds(min(60, 1 << min(throttles, 6)))
+            throttles += 1
+            throttledUntil = max(throttledUntil, at + (outcome.retryAfter.map { min($0, policy.longest) } ?? doubled))
+        default:
+            fail(at: at, jitter: jitter)
+        }
+    }
+
+    private mutating func fail(at: Duration, jitter: Double) {
+        isProven = false
+        if let rest {
+            if rest.until <= at { self.rest = Self.rest(min(rest.length * 2, .seconds(300)), at: at, jitter: jitter) }
+        } else {
+            failures += 1
+            if failures == 10 { rest = Self.rest(.seconds(10), at: at, jitter: jitter) }
+        }
+    }
+
+    private static func rest(_ length: Duration, at: Duration, jitter: Double) -> (until: Duration, length: Duration) {
+        (at + .milliseconds(Int64(Double(length.components.seconds) * 1000 * (0.8 + 0.4 * jitter))), length)
+    }
+}
+
+extension DeliveryRate {
+    /// The time between two at an even pace, and how many may come at once after a rest: a tenth of a second's worth.
+    fileprivate var pace: (interval: Duration, burst: Int) {
+        let interval = period / count
+        return (interval, max(1, min(count, Int(Duration.milliseconds(100) / interval))))
+    }
+}
