@@ -27,7 +27,7 @@ final class SimulatedStore: InboxOperations, @unchecked Sendable {
     /// - Parameters:
     ///   - obstacle: A reason of the store's own to refuse it.
     ///   - body: What it does to the model.
-    private func perform<Value>(
+    func perform<Value>(
         _ name: String, obstacle: StoreError? = nil,
         _ body: (inout InboxModel) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
@@ -150,6 +150,11 @@ final class SimulatedStore: InboxOperations, @unchecked Sendable {
             for destination in report?.changed ?? [] { simulation.ledger.cancelled(event, destination) }
             return report
         }
+    }
+
+    /// Takes note that an operator's wish started a delivery again.
+    func noteReplay(_ event: EventID, _ destination: DestinationID) {
+        simulation.ledger.replayed(event, destination)
     }
 
     func pause(_ destination: DestinationID, _ isPaused: Bool) async throws(StoreError) {

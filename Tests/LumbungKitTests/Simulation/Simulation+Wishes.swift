@@ -26,6 +26,10 @@ extension Simulation {
         case .replay:
             guard let event = drawEvent() else { return }
             _ = try? await life.inbox?.replay(event, to: .ownDeliveries)
+        case .replayMany(let rate):
+            var wish = ReplayWish()
+            wish.rate = rate
+            _ = try? await life.inbox?.beginReplay(wish)
         case .cancel:
             guard let event = drawEvent() else { return }
             _ = try? await life.inbox?.cancel(event, destination: nil)

@@ -107,12 +107,13 @@ extension SimulationPlan {
         for _ in 0..<random.pick(0...5) {
             guard let id = random.pick(from: ids), let place = places[id] else { continue }
             let (at, later) = (busyMoment(&random), busyMoment(&random))
-            switch random.pick(1...5) {
+            switch random.pick(1...6) {
             case 1:
                 actions.append((min(at, later), .wish(.pause(place.name))))
                 if random.chance(percent: 80) { actions.append((max(at, later), .wish(.resume(place.name)))) }
             case 2: actions.append((at, .wish(.replay)))
             case 3: actions.append((at, .wish(.cancel)))
+            case 5: actions.append((at, .wish(.replayMany(Place.rate(&random)))))
             case 4:
                 actions.append((min(at, later), .wish(.remove(id))))
                 if random.chance(percent: 80) { actions.append((max(at, later), .wish(.putBack(id)))) }

@@ -61,6 +61,7 @@ struct SimulationPlan {
         case pause(String)
         case resume(String)
         case replay
+        case replayMany(DeliveryRate?)
         case cancel
         case remove(DestinationID)
         case putBack(DestinationID)
