@@ -42,7 +42,8 @@ public final class SQLiteInbox: InboxStore {
             let pointer = unsafe connection.queue.unsafeReentrantRead { unsafe $0.sqliteConnection }
             guard let pointer = unsafe pointer else { throw StoreError.closed }
             var writer = Writer(
-                session: try unsafe WriterSession(pointer, effects: connection.queue), desk: desk, disk: disk, busyTimeout: busyTimeout)
+                session: try unsafe WriterSession(pointer, effects: connection.queue), desk: desk, disk: disk,
+                busyTimeout: busyTimeout)
             writer.run()
         } catch {
             desk.fail("the writer could not start: \(error)")

@@ -100,6 +100,10 @@ public struct StoredDelivery: Sendable, Hashable {
 
 /// One try that ended.
 public struct StoredAttempt: Sendable, Hashable {
+    /// How many attempts of a delivery are kept when it starts again; those of its new run come on top, as many as its
+    /// retry policy gives.
+    public static let keptAtRestart = 100
+
     /// Its number, from 1.
     public var number: Int
     /// How it ended.

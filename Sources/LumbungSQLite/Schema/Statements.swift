@@ -206,6 +206,13 @@ enum Statements {
         WHERE event_id = ?1 AND destination_id = ?2 AND status IN ('completed', 'dead', 'cancelled')
         """
 
+    static let trimAttempts = """
+        DELETE FROM attempt WHERE event_id = ?1 AND destination_id = ?2 AND lease_token <= (
+            SELECT lease_token FROM attempt WHERE event_id = ?1 AND destination_id = ?2
+            ORDER BY lease_token DESC LIMIT 1 OFFSET ?3
+        )
+        """
+
     static let cancelDelivery = """
         UPDATE delivery SET status = 'cancelled', lane = 0, due_at = NULL
         WHERE event_id = ?1 AND destination_id = ?2

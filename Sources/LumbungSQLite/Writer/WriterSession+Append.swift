@@ -86,6 +86,9 @@ extension WriterSession {
         statements.reviveDeliveries.bind(1, id)
         statements.reviveDeliveries.bind(2, now.milliseconds)
         try statements.reviveDeliveries.run()
+        for delivery in try deliveries(of: EventID(id)) where delivery.status == .pending {
+            try trimAttempts(of: EventID(id), to: delivery.destination)
+        }
         try holdBehindOthers(EventID(id))
         try summariseEvent(id, now: now)
     }

@@ -48,6 +48,7 @@ extension WriterSession {
         if let error = error as? StoreError { return error }
         guard let error = error as? DatabaseError else { return .invalid("the transaction was ended: \(error)") }
         return SQLiteFailure(
-            code: error.extendedResultCode.rawValue, message: error.message ?? "no reason given").storeError
+            code: error.extendedResultCode.rawValue, message: error.message ?? "no reason given"
+        ).storeError
     }
 }

@@ -90,7 +90,18 @@ extension WriterSession {
         update.bind(2, destination.value)
         update.bind(3, now.milliseconds)
         update.bind(4, replay?.value)
-        return try update.run() == 1
+        guard try update.run() == 1 else { return false }
+        try trimAttempts(of: event, to: destination)
+        return true
+    }
+
+    /// Lets the oldest attempts of a delivery that starts again go.
+    func trimAttempts(of event: EventID, to destination: DestinationID) throws(StoreError) {
+        let trim = try unsafe Statement(connection, Statements.trimAttempts)
+        trim.bind(1, event.value)
+        trim.bind(2, destination.value)
+        trim.bind(3, Int64(StoredAttempt.keptAtRestart))
+        try trim.run()
     }
 
     /// Makes a delivery that an event does not have.

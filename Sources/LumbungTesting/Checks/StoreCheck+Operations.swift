@@ -93,6 +93,22 @@ extension StoreCheck {
                 #expect(try await bench.delivery(id).history.map(\.number) == [1, 1])
             }
         },
+        StoreCheck("of the attempts before a restart the newest hundred are kept, whoever restarts") {
+            bench async throws in
+            let id = try await bench.queue("again")
+            for run in 1...StoredAttempt.keptAtRestart + 3 {
+                try await bench.finish(.dead, at: bench.now.advanced(by: .seconds(run)))
+                let later = bench.now.advanced(by: .seconds(run))
+                if run.isMultiple(of: 2) {
+                    _ = try await bench.operations.replay(id, to: nil, now: later)
+                } else {
+                    _ = try await bench.put(.sample("again", receivedAt: later, to: [bench.first]))
+                }
+                let history = try await bench.delivery(id).history
+                try #require(history.count == min(run, StoredAttempt.keptAtRestart))
+                try #require(history.last?.startedAt == later.advanced(by: .milliseconds(-250)))
+            }
+        },
         StoreCheck("a replay leaves what is open as it stands") { bench async throws in
             let id = try await bench.queue("one")
             #expect(

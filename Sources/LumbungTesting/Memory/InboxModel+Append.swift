@@ -80,7 +80,7 @@ extension InboxModel.Entry {
         for (destination, delivery) in deliveries where delivery.status == .dead {
             var fresh = InboxModel.Delivery()
             fresh.dueAt = now
-            fresh.history = delivery.history
+            fresh.history = delivery.history.suffix(StoredAttempt.keptAtRestart)
             fresh.order = delivery.order
             deliveries[destination] = fresh
         }

@@ -94,7 +94,7 @@ extension InboxModel.Entry {
     mutating func restart(_ destination: DestinationID, by replay: ReplayID?, now: Timestamp) {
         var fresh = InboxModel.Delivery()
         fresh.dueAt = now
-        fresh.history = deliveries[destination]?.history ?? []
+        fresh.history = (deliveries[destination]?.history ?? []).suffix(StoredAttempt.keptAtRestart)
         fresh.order = deliveries[destination]?.order
         fresh.replay = replay
         fresh.lane = fresh.waitingLane

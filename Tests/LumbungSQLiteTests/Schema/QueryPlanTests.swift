@@ -50,6 +50,7 @@ struct QueryPlanTests {
         ("findEvent", Statements.findEvent, nil),
         ("addDelivery", Statements.addDelivery, nil),
         ("restartDelivery", Statements.restartDelivery, nil),
+        ("trimAttempts", Statements.trimAttempts, nil),
         ("cancelDelivery", Statements.cancelDelivery, nil),
         ("setFanout", Statements.setFanout, nil),
         ("markRouted", Statements.markRouted, nil),

@@ -28,7 +28,8 @@ struct EffectTests {
             let timing = AttemptTiming(startedAt: now, endedAt: now, duration: .zero)
             try await body(
                 store,
-                leases.map { DeliveryRecord(lease: $0, outcome: .delivered, decision: .complete, timing: timing) }, folder)
+                leases.map { DeliveryRecord(lease: $0, outcome: .delivered, decision: .complete, timing: timing) },
+                folder)
             await store.close()
         }
     }
@@ -124,7 +125,8 @@ struct EffectTests {
     @Test func `a handler reads the inbox, makes tables, and nests savepoints`() async throws {
         try await withLeases(1) { store, records, folder async throws in
             let uuid = try await store.complete(records[0]) { database in
-                try database.execute(sql: "CREATE TABLE mine (id INTEGER PRIMARY KEY, text TEXT); CREATE INDEX my ON mine (text)")
+                try database.execute(
+                    sql: "CREATE TABLE mine (id INTEGER PRIMARY KEY, text TEXT); CREATE INDEX my ON mine (text)")
                 try database.inSavepoint {
                     try Self.insert("undone")(database)
                     return .rollback

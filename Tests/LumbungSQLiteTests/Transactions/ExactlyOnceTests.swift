@@ -44,18 +44,24 @@ import Testing
                     kill(number, .inside)
                 }
                 kill(number, .after)
-                if try await store.statusCounts() == [.completed: events] { finish.yield() }
+                if try await isDone(store) { finish.yield() }
             }
         }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: [.init(service: inbox)], logger: quiet))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            if try await store.statusCounts() != [.completed: events] { for await _ in done { break } }
+            if try await !isDone(store) { for await _ in done { break } }
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
         await inbox.close()
+    }
+
+    /// Whether nothing waits or runs; an event that met three of the kills is set aside (PROMISES 11).
+    private static func isDone(_ store: SQLiteInbox) async throws -> Bool {
+        let counts = try await store.statusCounts()
+        return counts[.completed, default: 0] + counts[.dead, default: 0] == events
     }
 
     /// Stores the events and makes the handlers' table.
@@ -74,12 +80,17 @@ import Testing
         try await Self.fill(path)
         for (round, place) in (Place.allCases + Place.allCases).enumerated() {
             let number = Place.allCases.firstIndex(of: place) ?? 0
-            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, number = number as Int, round = round as Int] in
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [path = path as String, number = number as Int, round = round as Int] in
                 try await Self.work(path, killAt: 7 + round, Place.allCases[number])
             }
         }
         try await Self.work(path, killAt: nil, .before)
-        let written = try await DatabaseQueue(path: path).read { try String.fetchAll($0, sql: "SELECT uuid FROM ledger") }
-        #expect(written.count == Self.events && Set(written).count == Self.events)
+        let file = try DatabaseQueue(path: path)
+        let written = try await file.read { try String.fetchAll($0, sql: "SELECT uuid FROM ledger ORDER BY uuid") }
+        let completed = try await file.read {
+            try String.fetchAll($0, sql: "SELECT uuid FROM webhook_queue WHERE status = 'completed' ORDER BY uuid")
+        }
+        #expect(written == completed && completed.count >= Self.events - 2)
     }
 }
