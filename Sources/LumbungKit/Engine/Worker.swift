@@ -5,7 +5,7 @@ import LumbungCore
 /// An attempt that has ended: what is stored of it, and what it says about its destination.
 struct FinishedAttempt: Sendable {
     let lease: Lease
-    let record: DeliveryRecord
+    let result: GatheredResult
     let ending: AttemptEnding
 }
 
@@ -37,8 +37,9 @@ struct Worker: Sendable {
         let startedAt = environment.wallClock()
         let started = ContinuousClock.now
         let outcome = await outcome(of: lease, destination: destination, startedAt: startedAt)
+        let (endedAt, elapsed) = (environment.wallClock(), environment.elapsed())
         let timing = AttemptTiming(
-            startedAt: startedAt, endedAt: environment.wallClock(), duration: ContinuousClock.now - started)
+            startedAt: startedAt, endedAt: endedAt, duration: ContinuousClock.now - started)
         let decision = DeliveryDecision.following(
             outcome,
             attempt: lease.attempt,
@@ -49,7 +50,9 @@ struct Worker: Sendable {
         report(lease, destination.name, outcome, decision)
         return FinishedAttempt(
             lease: lease,
-            record: DeliveryRecord(lease: lease, outcome: outcome, decision: decision, timing: timing),
+            result: GatheredResult(
+                record: DeliveryRecord(lease: lease, outcome: outcome, decision: decision, timing: timing),
+                endedAt: elapsed),
             ending: AttemptEnding(outcome, policy: destination.retry))
     }
 
