@@ -141,7 +141,8 @@ actor Dispatcher {
         let taken = isSiftingRecords ? Array(records.prefix(1)) : records
         records.removeFirst(taken.count)
         var turn = Turn(
-            records: taken.map { $0.record(now: now, elapsed: elapsed) }, claims: demand?.claims ?? [], leaseLimit: demand?.leaseLimit ?? 0, now: now,
+            records: taken.map { $0.record(now: now, elapsed: elapsed) }, claims: demand?.claims ?? [],
+            leaseLimit: demand?.leaseLimit ?? 0, now: now,
             leaseUntil: now.advanced(by: leaseDuration))
         turn.workerLimit = demand?.workerLimit ?? 0
         turn.unprovenLimit = demand?.unprovenLimit ?? 0
@@ -376,25 +377,5 @@ actor Dispatcher {
             }
         }
         handBack(unwelcome)
-    }
-}
-
-extension Destination {
-    /// The destination as the planner knows it.
-    fileprivate func planned(as id: DestinationID, workerCount: Int) -> DispatchState.Destination {
-        DispatchState.Destination(
-            id: id,
-            concurrency: concurrency ?? workerCount,
-            isImmediate: transport.isImmediate,
-            isPaused: isPaused,
-            rate: rate
-        )
-    }
-}
-
-extension [DestinationID: Destination] {
-    /// The longest wait that any retry policy gives.
-    fileprivate var longestWait: Duration {
-        values.map(\.retry.longest).max() ?? RetryPolicy().longest
     }
 }

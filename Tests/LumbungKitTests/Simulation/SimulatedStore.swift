@@ -104,9 +104,10 @@ final class SimulatedStore: InboxOperations, @unchecked Sendable {
     }
 
     func clockMoved(by jump: Duration, now: Timestamp, longestWait: Duration) async throws(StoreError) {
+        let askedAt = simulation.elapsed
         try await perform("a set clock") { model in
             model.clockMoved(by: jump, now: now, longestWait: longestWait)
-            simulation.ledger.waits.bound(to: longestWait, now: simulation.elapsed)
+            simulation.ledger.waits.bound(to: longestWait, now: askedAt)
         }
     }
 
