@@ -16,17 +16,22 @@ actor Dispatcher {
 
     private var ready: [Lease] = []
     private var idleWorkers: [CheckedContinuation<Work?, Never>] = []
-    private var records: [DeliveryRecord] = []
-    private(set) var held: Set<LeaseKey> = []
+    private var records: [GatheredResult] = []
+    private var held: Set<LeaseKey> = []
     private var mayHaveDue = true
     private var nextDueAt: Timestamp?
     /// When a destination that is held back may be given something again, by the monotonic clock.
     private var nextOpening: Duration?
     private var watch: ClockWatch
     private var failedTurns = 0
+    private var isReclaimDue = false
     /// Whether results are written one by one and nothing is claimed, because the store refused a turn as invalid.
     private var isSiftingRecords = false
     private var pendingJump: Duration? = .zero
+    /// When to look once more, after a jump, for what was stored since with a time of the former clock.
+    private var secondLook: Duration?
+    /// How long it sleeps at the most while something waits, should the wall clock be set meanwhile.
+    private static let longestSleep: Duration = .seconds(60)
     private var isStopping = false
     private var isDone = false
 
@@ -58,23 +63,25 @@ actor Dispatcher {
     func run() async {
         while !(isStopping && state.leasesInFlight == 0 && records.isEmpty) {
             if bell.take() { mayHaveDue = true }
-            var (now, elapsed) = (environment.wallClock(), environment.elapsed())
-            if let jump = watch.look(wall: now, elapsed: elapsed) {
-                pendingJump = (pendingJump ?? .zero) + jump
-            }
-            if let jump = pendingJump {
+            let (now, elapsed) = (environment.wallClock(), environment.elapsed())
+            if let jump = jump(now: now, elapsed: elapsed) {
+                pendingJump = jump
                 guard await moveWaits(by: jump, now: now) else { break }
-                // The store may have taken its time, and who sleeps by an older clock wakes that much later.
-                if pendingJump == nil { continue }
-                (now, elapsed) = (environment.wallClock(), environment.elapsed())
+                // The store may have taken its time: who slept by an older clock would wake that much later. And as long
+                // as the waits are not moved nothing else is done, or it would be moved with them.
+                continue
+            }
+            if isReclaimDue, !isStopping {
+                await reclaim(now: now)
+                continue
             }
             if let due = nextDueAt, due <= now { mayHaveDue = true }
             if let opening = nextOpening, opening <= elapsed {
                 mayHaveDue = true
                 nextOpening = nil
             }
-            if let turn = makeTurn(now: now, elapsed: elapsed) {
-                guard await take(turn) else { break }
+            if let (turn, results) = makeTurn(now: now, elapsed: elapsed) {
+                guard await take(turn, with: results) else { break }
             } else {
                 await rest(now: now, elapsed: elapsed)
             }
@@ -93,6 +100,17 @@ actor Dispatcher {
         bell.ring()
     }
 
+    /// How far what waits has to be moved; nil when it need not be touched.
+    private func jump(now: Timestamp, elapsed: Duration) -> Duration? {
+        if let jump = watch.look(wall: now, elapsed: elapsed) {
+            secondLook = elapsed + Self.longestSleep
+            return (pendingJump ?? .zero) + jump
+        }
+        guard let look = secondLook, look <= elapsed else { return pendingJump }
+        secondLook = nil
+        return pendingJump ?? .zero
+    }
+
     /// Moves what waits along with a wall clock that was set.
     /// - Returns: Whether the store is still there.
     private func moveWaits(by jump: Duration, now: Timestamp) async -> Bool {
@@ -106,12 +124,12 @@ actor Dispatcher {
             }
             return true
         } catch {
-            // Kept, and tried again before the next turn.
+            // Kept, and tried again before anything else.
             return await meet(error)
         }
     }
 
-    private func makeTurn(now: Timestamp, elapsed: Duration) -> Turn? {
+    private func makeTurn(now: Timestamp, elapsed: Duration) -> (turn: Turn, results: [GatheredResult])? {
         if records.isEmpty { isSiftingRecords = false }
         var demand: DispatchState.Demand?
         if mayHaveDue, !isStopping, !isSiftingRecords {
@@ -123,16 +141,17 @@ actor Dispatcher {
         let taken = isSiftingRecords ? Array(records.prefix(1)) : records
         records.removeFirst(taken.count)
         var turn = Turn(
-            records: taken, claims: demand?.claims ?? [], leaseLimit: demand?.leaseLimit ?? 0, now: now,
+            records: taken.map { $0.record(now: now, elapsed: elapsed) }, claims: demand?.claims ?? [],
+            leaseLimit: demand?.leaseLimit ?? 0, now: now,
             leaseUntil: now.advanced(by: leaseDuration))
         turn.workerLimit = demand?.workerLimit ?? 0
         turn.unprovenLimit = demand?.unprovenLimit ?? 0
-        return turn
+        return (turn, taken)
     }
 
     /// Performs a turn.
     /// - Returns: Whether the store is still there.
-    private func take(_ turn: Turn) async -> Bool {
+    private func take(_ turn: Turn, with results: [GatheredResult]) async -> Bool {
         if !turn.claims.isEmpty { mayHaveDue = false }
         do throws(StoreError) {
             let result = try await store.turn(turn)
@@ -155,7 +174,7 @@ actor Dispatcher {
             hand(out: result.leases, of: turn)
             return true
         } catch {
-            records.insert(contentsOf: turn.records, at: 0)
+            records.insert(contentsOf: results, at: 0)
             mayHaveDue = true
             if case .invalid = error { sift(turn) }
             return await meet(error)
@@ -202,10 +221,11 @@ actor Dispatcher {
     private func rest(now: Timestamp, elapsed: Duration) async {
         let isRoom = !isStopping && state.demand(now: elapsed) != nil
         nextOpening = isStopping ? nil : state.opensAt(now: elapsed)
-        let waits = [isRoom ? nextDueAt?.since(now) : nil, nextOpening.map { $0 - elapsed }]
+        let look = isStopping ? nil : secondLook
+        let waits = [isRoom ? nextDueAt?.since(now) : nil, nextOpening.map { $0 - elapsed }, look.map { $0 - elapsed }]
         guard let shortest = waits.compactMap({ $0 }).min() else { return await bell.wait() }
         // A wall clock that was set while we slept must not freeze a delivery: look again after a minute at the latest.
-        let wait = min(max(shortest, .milliseconds(1)), .seconds(60))
+        let wait = min(max(shortest, .milliseconds(1)), Self.longestSleep)
         let clock = environment.clock
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await clock.sleep(for: wait) }
@@ -230,6 +250,32 @@ actor Dispatcher {
         state.standing(of: id, now: environment.elapsed())
     }
 
+    // MARK: Repair
+
+    /// Takes back leases that ended and that nobody holds, soon.
+    ///
+    /// Between two turns, so that none is taken that a turn is just handing out, and by the clock that turns go by.
+    func takeBackEnded() {
+        isReclaimDue = true
+        bell.ring()
+    }
+
+    private func reclaim(now: Timestamp) async {
+        isReclaimDue = false
+        do throws(StoreError) {
+            let reclaimed = try await store.reclaim(now: now, except: Array(held))
+            guard reclaimed > 0 else { return }
+            mayHaveDue = true
+            logger.warning(
+                "leases that had ended were taken back; their deliveries run again",
+                metadata: [LogKeys.count: "\(reclaimed)"])
+        } catch {
+            logger.warning(
+                "leases that have ended were not looked for; the next round does it",
+                metadata: [LogKeys.reason: "\(error.sentence)"])
+        }
+    }
+
     // MARK: Workers
 
     /// The next work for a worker; nil when there will be no more.
@@ -249,7 +295,7 @@ actor Dispatcher {
             let isCurrent = destinations[attempt.lease.destination]?.shared === destination.shared
             state.ended(
                 attempt.lease, isCurrent ? attempt.ending : .silent, now: elapsed, jitter: environment.jitter())
-            if let record = attempt.record { records.append(record) } else { held.remove(attempt.lease.key) }
+            if let result = attempt.result { records.append(result) } else { held.remove(attempt.lease.key) }
         }
         bell.ring()
     }
@@ -260,10 +306,10 @@ actor Dispatcher {
         let (now, elapsed) = (environment.wallClock(), environment.elapsed())
         for lease in leases {
             state.ended(lease, .silent, now: elapsed, jitter: 0)
-            records.append(
-                DeliveryRecord(
-                    lease: lease, outcome: AttemptOutcome(kind: .interrupted), decision: .release,
-                    timing: AttemptTiming(startedAt: now, endedAt: now, duration: .zero)))
+            let record = DeliveryRecord(
+                lease: lease, outcome: AttemptOutcome(kind: .interrupted), decision: .release,
+                timing: AttemptTiming(startedAt: now, endedAt: now, duration: .zero))
+            records.append(GatheredResult(record: record, endedAt: elapsed))
         }
         bell.ring()
     }
@@ -331,25 +377,5 @@ actor Dispatcher {
             }
         }
         handBack(unwelcome)
-    }
-}
-
-extension Destination {
-    /// The destination as the planner knows it.
-    fileprivate func planned(as id: DestinationID, workerCount: Int) -> DispatchState.Destination {
-        DispatchState.Destination(
-            id: id,
-            concurrency: concurrency ?? workerCount,
-            isImmediate: transport.isImmediate,
-            isPaused: isPaused,
-            rate: rate
-        )
-    }
-}
-
-extension [DestinationID: Destination] {
-    /// The longest wait that any retry policy gives.
-    fileprivate var longestWait: Duration {
-        values.map(\.retry.longest).max() ?? RetryPolicy().longest
     }
 }

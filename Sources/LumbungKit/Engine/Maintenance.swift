@@ -1,8 +1,8 @@
 import Logging
 import LumbungCore
 
-/// The engine's slow chores: removing finished events past their retention, and taking back leases that ended and that
-/// nobody holds any more.
+/// The engine's slow chores: removing finished events past their retention, and having leases taken back that ended and
+/// that nobody holds any more.
 struct Maintenance: Sendable {
     let store: any InboxStore
     let dispatcher: Dispatcher
@@ -15,15 +15,8 @@ struct Maintenance: Sendable {
     /// Does the chores at once and then every ``EngineConfiguration/pruneInterval`` until it is cancelled.
     func run() async {
         while !Task.isCancelled {
+            await dispatcher.takeBackEnded()
             do throws(StoreError) {
-                let reclaimed = try await store.reclaim(
-                    now: environment.wallClock(), except: Array(await dispatcher.held))
-                if reclaimed > 0 {
-                    logger.warning(
-                        "leases that had ended were taken back; their deliveries run again",
-                        metadata: [LogKeys.count: "\(reclaimed)"])
-                    committed()
-                }
                 let removed = try await prune()
                 if removed > 0 {
                     logger.info("pruned finished events past their retention", metadata: [LogKeys.count: "\(removed)"])

@@ -6,7 +6,7 @@ import LumbungCore
 struct FinishedAttempt: Sendable {
     let lease: Lease
     /// Nil when the store has it already.
-    let record: DeliveryRecord?
+    let result: GatheredResult?
     let ending: AttemptEnding
 }
 
@@ -38,8 +38,9 @@ struct Worker: Sendable {
         let startedAt = environment.wallClock()
         let started = ContinuousClock.now
         let outcome = await outcome(of: lease, destination: destination, startedAt: startedAt)
+        let (endedAt, elapsed) = (environment.wallClock(), environment.elapsed())
         let timing = AttemptTiming(
-            startedAt: startedAt, endedAt: environment.wallClock(), duration: ContinuousClock.now - started)
+            startedAt: startedAt, endedAt: endedAt, duration: ContinuousClock.now - started)
         let decision = DeliveryDecision.following(
             outcome,
             attempt: lease.attempt,
@@ -50,8 +51,11 @@ struct Worker: Sendable {
         report(lease, destination.name, outcome, decision)
         return FinishedAttempt(
             lease: lease,
-            record: outcome.isRecorded
-                ? nil : DeliveryRecord(lease: lease, outcome: outcome, decision: decision, timing: timing),
+            result: outcome.isRecorded
+                ? nil
+                : GatheredResult(
+                    record: DeliveryRecord(lease: lease, outcome: outcome, decision: decision, timing: timing),
+                    endedAt: elapsed),
             ending: AttemptEnding(outcome, policy: destination.retry))
     }
 

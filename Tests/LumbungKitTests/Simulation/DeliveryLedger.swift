@@ -55,10 +55,14 @@ struct DeliveryLedger {
         var lease: Lease
         var until: Timestamp
         var phase = Phase.handedOut
+        var endedAt: Duration = .zero
     }
 
     var entries: [DeliveryKey: Entry] = [:]
     var leases: [Int64: LeaseEntry] = [:]
+    var waits = WaitBook()
+    /// The time since the simulation's beginning.
+    var now: Duration = .zero
     /// What each delivery does to its destination.
     var natures: [DeliveryKey: SimulationPlan.Nature] = [:]
     /// Leases whose result the store refuses for ever.
@@ -101,6 +105,7 @@ struct DeliveryLedger {
                     if entries[key] != nil { violate("\(key) was stored twice") }
                     entries[key] = Entry(order: arrival.event.orderKeys[destination])
                     natures[key] = arrival.natures[destination]
+                    waits.startsAtOnce(key)
                 }
             case .revived:
                 corners.insert(.revived)
@@ -125,6 +130,7 @@ struct DeliveryLedger {
 
     private mutating func reopen(_ key: DeliveryKey) {
         entries[key] = Entry(order: entries[key]?.order, isReopened: true)
+        waits.startsAtOnce(key)
     }
 
     mutating func cancelled(_ event: EventID, _ destination: DestinationID) {
@@ -147,7 +153,7 @@ struct DeliveryLedger {
 
     // MARK: Turns
 
-    mutating func handedOut(_ leases: [Lease], until: Timestamp) {
+    mutating func handedOut(_ leases: [Lease], until: Timestamp, askedAt: Duration) {
         for lease in leases {
             let key = DeliveryKey(lease)
             guard var entry = entries[key] else {
@@ -158,6 +164,7 @@ struct DeliveryLedger {
             if lease.attempt != entry.attempts + 1 {
                 violate("\(key) has attempt \(lease.attempt) after \(entry.attempts)")
             }
+            if waits.isEarly(key, askedAt: askedAt) { violate("\(key) was handed out before its time") }
             checkOrder(key, entry)
             entry.attempts = lease.attempt
             entry.standing = .leased(lease.token)
@@ -195,6 +202,7 @@ struct DeliveryLedger {
             if lease.phase != .handedOut { violate("\(key) was handed back though its attempt had begun") }
             entry.attempts -= 1
             entry.standing = .waiting
+            waits.startsAtOnce(key)
         case .complete:
             checkEnding(key, record, lease)
             if record.outcome.kind != .delivered { violate("\(key) was completed after \(record.outcome.kind)") }
@@ -206,6 +214,7 @@ struct DeliveryLedger {
         case .retry(let at):
             checkEnding(key, record, lease)
             checkRetry(key, record, at: at)
+            waits.waits(key, until: lease.endedAt + at.since(record.timing.endedAt))
             entry.standing = .waiting
         }
         entries[key] = entry
@@ -259,6 +268,7 @@ struct DeliveryLedger {
             violate("\(DeliveryKey(lease)): an attempt ended that did not run")
         }
         leases[lease.token]?.phase = .ended(outcome)
+        leases[lease.token]?.endedAt = now
     }
 
     // MARK: Repair
@@ -295,6 +305,7 @@ struct DeliveryLedger {
         guard var entry = entries[key] else { return }
         entry.interruptions += 1
         entry.isSuspect = true
+        waits.startsAtOnce(key)
         entry.standing = entry.interruptions >= poisonLimit ? .dead : .waiting
         entries[key] = entry
     }

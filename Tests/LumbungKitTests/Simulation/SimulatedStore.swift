@@ -80,7 +80,7 @@ final class SimulatedStore: InboxOperations, @unchecked Sendable {
     // MARK: What the engine asks
 
     func turn(_ turn: Turn) async throws(StoreError) -> TurnResult {
-        let asked = simulation.asked(turn, of: life)
+        let (asked, askedAt) = (simulation.asked(turn, of: life), simulation.elapsed)
         let cursed = turn.records.contains { simulation.isCursed($0.lease.token) }
         let obstacle = cursed ? StoreError.invalid("a result breaks a rule") : nil
         if cursed, turn.records.count == 1, turn.claims.isEmpty, let record = turn.records.first, !life.isCut {
@@ -88,7 +88,7 @@ final class SimulatedStore: InboxOperations, @unchecked Sendable {
         }
         let result = try await perform("a turn", obstacle: obstacle) { model in
             let result = model.perform(turn)
-            simulation.committed(turn, result, of: life)
+            simulation.committed(turn, result, askedAt: askedAt)
             return result
         }
         simulation.answered(turn, result, asked: asked, of: life)
@@ -104,7 +104,11 @@ final class SimulatedStore: InboxOperations, @unchecked Sendable {
     }
 
     func clockMoved(by jump: Duration, now: Timestamp, longestWait: Duration) async throws(StoreError) {
-        try await perform("a set clock") { $0.clockMoved(by: jump, now: now, longestWait: longestWait) }
+        let askedAt = simulation.elapsed
+        try await perform("a set clock") { model in
+            model.clockMoved(by: jump, now: now, longestWait: longestWait)
+            simulation.ledger.waits.bound(to: longestWait, now: askedAt)
+        }
     }
 
     func prune(_ policy: RetentionPolicy, now: Timestamp, after cursor: EventID) async throws(StoreError) -> PruneSlice

@@ -32,6 +32,8 @@ final class Simulation: @unchecked Sendable {
     private var schedule: SeededGenerator
     private var wallOffset: Duration = .zero
     private var clockWasSetAt: Duration = .seconds(-3600)
+    /// Whether the wall clock was set and the process ended before it could put that right.
+    private var clockWasSetUnseen = false
     private var step = 0
     private var isDone = false
     private var ownCorners: Set<SimulationCorner> = []
@@ -77,6 +79,7 @@ final class Simulation: @unchecked Sendable {
         while !isDone {
             step += 1
             trace.now = elapsed
+            ledger.now = elapsed
             let isDue = actions.first.map { $0.at <= elapsed } ?? false
             if isDue, executor.count == 0 || schedule.chance(percent: 10) {
                 let action = actions.removeFirst().action
@@ -138,13 +141,18 @@ final class Simulation: @unchecked Sendable {
             return
         }
         // Whoever sleeps while the wall clock is set looks again after a minute at the latest.
-        guard elapsed > clockWasSetAt + .seconds(61) else { return }
+        guard elapsed > clockWasSetAt + WaitBook.longestSleep else { return }
         let now = wallClock()
         for id in life.book.open(now: elapsed) {
             for key in ledger.waiting(for: id) where !(life.book.hasSuspect && ledger.isSuspect(key)) {
                 let stored = model.event(key.event)?.deliveries.first { $0.destination == id }
-                guard let stored, !stored.isHeld, let dueAt = stored.dueAt, dueAt <= now else { continue }
-                violate("\(key) is due, and nobody takes it")
+                guard let stored, !stored.isHeld, let dueAt = stored.dueAt else { continue }
+                // The engine sleeps in whole milliseconds.
+                if now.since(dueAt) > .milliseconds(1) {
+                    violate("\(key) is due, and nobody takes it")
+                } else if ledger.waits.isLate(key, now: elapsed) {
+                    violate("\(key) waits longer than it was told")
+                }
             }
         }
     }
@@ -168,6 +176,7 @@ final class Simulation: @unchecked Sendable {
             ownCorners.insert(.clockSet)
             wallOffset += jump
             clockWasSetAt = elapsed
+            if life?.isUp != true { clockWasSetUnseen = true }
         case .stop:
             guard let life, life.isUp else { return }
             trace.note("stop")
@@ -186,6 +195,8 @@ final class Simulation: @unchecked Sendable {
     }
 
     private func start() {
+        if clockWasSetUnseen { ledger.waits.forget() }
+        clockWasSetUnseen = false
         let report = model.recover(now: wallClock())
         ledger.recovered(report)
         ledger.compare(model)
@@ -213,6 +224,7 @@ final class Simulation: @unchecked Sendable {
     /// A life's engine has returned.
     func ended(_ life: SimulatedLife) {
         trace.note("life \(life.number) has ended")
+        if elapsed <= clockWasSetAt + WaitBook.longestSleep { clockWasSetUnseen = true }
         if !life.isCut { life.checkEnd() }
         let lost = ledger.leases.keys.filter { !ledger.givenUp.contains($0) }
         if !life.isCut, !life.mayEnd, !lost.isEmpty { violate("an orderly stop left \(lost.count) leases behind") }
@@ -257,10 +269,10 @@ final class Simulation: @unchecked Sendable {
     }
 
     /// A turn took effect.
-    func committed(_ turn: Turn, _ result: TurnResult, of life: SimulatedLife) {
+    func committed(_ turn: Turn, _ result: TurnResult, askedAt: Duration) {
         for record in turn.records { ledger.recorded(record) }
         if result.fenced > 0 { violate("\(result.fenced) results were fenced") }
-        ledger.handedOut(result.leases, until: turn.leaseUntil)
+        ledger.handedOut(result.leases, until: turn.leaseUntil, askedAt: askedAt)
         let records = turn.records.map { "\($0.lease.event.value)→\($0.lease.destination.value) \($0.decision)" }
         let leases = result.leases.map { "\(DeliveryKey($0)) attempt \($0.attempt)" }
         trace.note("turn takes \(records), gives \(leases)")

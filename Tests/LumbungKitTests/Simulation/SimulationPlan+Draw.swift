@@ -10,8 +10,8 @@ extension SimulationPlan {
             workerCount: random.pick(1...8),
             queueBuffer: random.chance(percent: 75) ? 1000 : random.pick(1...8),
             grace: .seconds(random.pick(0...20)),
-            leaseDuration: random.chance(percent: 60) ? .seconds(2 * 3600) : .seconds(180),
-            pruneInterval: .seconds(random.pick(from: [300, 3600]) ?? 3600),
+            leaseDuration: .seconds(random.pick(from: [15, 180, 2 * 3600, 2 * 3600]) ?? 180),
+            pruneInterval: .seconds(random.pick(from: horizon <= .seconds(600) ? [10, 60] : [300, 3600]) ?? 300),
             retention: isShortLived
                 ? RetentionPolicy(finished: .seconds(600), dead: .seconds(3600)) : RetentionPolicy(),
             jitter: Double(random.pick(0...4)) / 4,
