@@ -7,7 +7,7 @@ extension Events {
         static let configuration = CommandConfiguration(
             abstract: "Deliver an event again, or every event that a filter means.",
             discussion: """
-                With an ID, one event: without --to and --reroute it goes where it has a delivery to already.
+                With an ID, one event: without --to-destination and --reroute it goes where it has a delivery to already.
 
                 Without one, every event that the filter means: of each, the deliveries that have ended, and only those \
                 in the status of --status. They run when no live one is due. --dry-run counts them first; \

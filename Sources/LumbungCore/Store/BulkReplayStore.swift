@@ -34,6 +34,9 @@ public protocol BulkReplayStore: InboxStore {
     func replays(onlyRunning: Bool) async throws(StoreError) -> [ReplayRecord]
 
     /// Finds the next events that a filter means, oldest first, looking at a bounded piece of the inbox.
+    ///
+    /// With a destination and a status it means the events whose delivery to that destination is in that status, whatever
+    /// their other deliveries say.
     /// - Throws: ``StoreError``; ``StoreError/tooSlow`` when the span is too wide for the filter.
     func find(_ filter: EventFilter, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents
 }

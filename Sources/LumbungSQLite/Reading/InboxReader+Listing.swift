@@ -85,6 +85,22 @@ struct FilterClause {
         if let status = filter.status { add(status) }
     }
 
+    /// The same, but that a status together with a destination is meant of that delivery.
+    init(ofDeliveries filter: EventFilter, in span: EventSpan) {
+        guard let status = filter.status, let destination = filter.destination else {
+            self.init(filter, span: span)
+            return
+        }
+        var others = filter
+        (others.status, others.destination) = (nil, nil)
+        self.init(others, span: span)
+        add(
+            """
+            EXISTS (SELECT 1 FROM delivery WHERE event_id = webhook_queue.id AND destination_id = ?
+                AND status = '\(status.rawValue)')
+            """, destination.value)
+    }
+
     private mutating func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
         guard let value else { return }
         conditions.append(condition)

@@ -4,7 +4,7 @@ import LumbungCore
 extension InboxReader {
     /// Finds the next events that a filter means in a span.
     func find(_ filter: EventFilter, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
-        let clause = FilterClause(filter, span: span)
+        let clause = FilterClause(ofDeliveries: filter, in: span)
         return try await read { database in
             let events = try Int64.fetchAll(
                 database, sql: "SELECT id FROM webhook_queue \(clause.sql) ORDER BY id LIMIT \(limit)",

@@ -114,6 +114,24 @@ extension StoreCheck {
             #expect(try await bench.step(replay) == 1)
             #expect(try await bench.event(id).deliveries.map(\.status) == [.dead, .pending])
         },
+        StoreCheck("a status together with a destination is that delivery's") { bench async throws in
+            for identity in ["one", "two"] {
+                _ = try await bench.put(.sample(identity, to: [bench.first, bench.second]))
+            }
+            try await bench.finish(.dead)
+            let others = try await bench.turn(claims: [bench.claim(bench.second)]).leases
+            try await bench.record(others[0], .complete)
+            var filter = EventFilter()
+            let span = EventSpan(after: EventID(0), through: others[1].event.id)
+            for (status, destination, expected) in [
+                (EventStatus.dead, bench.first, 2), (.dead, bench.second, 0), (.completed, bench.second, 1),
+                (.completed, bench.first, 0),
+            ] {
+                (filter.status, filter.destination) = (status, destination)
+                let found = try await bench.operations.find(filter, in: span, limit: 9)
+                #expect(found.events.count == expected, "\(status) to \(destination)")
+            }
+        },
         StoreCheck("a cancelled replay starts nothing more, and one that ended stays as it ended") {
             bench async throws in
             try await bench.queue("one")
