@@ -4,6 +4,8 @@ struct DestinationSlot: Sendable {
     var inFlight = 0
     /// Whether its last attempt succeeded.
     private(set) var isProven = false
+    /// Whether an attempt has said anything about it yet.
+    private(set) var isTried = false
     var rate: RateLimiter?
     private var breaker = CircuitBreaker()
     private var throttle = Throttle()
@@ -47,6 +49,7 @@ struct DestinationSlot: Sendable {
 
     /// Learns from an ending.
     mutating func take(_ ending: AttemptEnding, now: Duration, jitter: Double) {
+        if ending != .silent { isTried = true }
         switch ending {
         case .silent:
             break

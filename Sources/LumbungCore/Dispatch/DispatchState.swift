@@ -111,16 +111,19 @@ public struct DispatchState: Sendable {
         let freeForUnproven = min(freeWorkers, max(0, allButOne - unprovenInFlight))
         let claims: [Turn.Claim] = rotated.compactMap { id in
             guard let slot = slots[id] else { return nil }
+            // Nobody knows yet whether it is well: one attempt tells, even with the worker that is left to the others.
+            let isFirst = slot.pool == .unproven && !slot.isTried && slot.inFlight == 0 && freeForUnproven == 0
+            let pool = isFirst ? Turn.Claim.Pool.worker : slot.pool
             let ofPool =
-                switch slot.pool {
+                switch pool {
                 case .batch: Int.max
-                case .worker: min(freeWorkers, ownRoom(slot))
+                case .worker: isFirst ? 1 : min(freeWorkers, ownRoom(slot))
                 case .unproven: min(freeForUnproven, ownRoom(slot))
                 }
             let limit = min(room, slot.room(now: now), ofPool)
             guard limit > 0 else { return nil }
             return Turn.Claim(
-                destination: id, limit: limit, suspectLimit: suspectsInFlight == 0 ? 1 : 0, pool: slot.pool)
+                destination: id, limit: limit, suspectLimit: suspectsInFlight == 0 ? 1 : 0, pool: pool)
         }
         guard !claims.isEmpty else { return nil }
         return Demand(

@@ -14,6 +14,8 @@ struct LimitBook {
         private(set) var pausedAfter = 0
         var outstanding: Set<Int64> = []
         var isProven = false
+        /// Whether an attempt has said anything about it yet.
+        var isTried = false
         var failures = 0
         /// When a breaker that has opened begins to probe, and how long it rests.
         var rest: (until: Duration, length: Duration)?
@@ -171,7 +173,8 @@ struct LimitBook {
             !(slots[lease.destination].map { $0.isImmediate || $0.isProven } ?? true)
         }
         if isFresh, asked.slots.count > 1, workerCount > 1,
-            unproven.reduce(0, { $0 + $1.outstanding.count }) > workerCount - 1
+            // The first attempt of one that nobody knows yet may have the last worker.
+            unproven.reduce(0, { $0 + max(0, $1.outstanding.count - ($1.isTried ? 0 : 1)) }) > workerCount - 1
         {
             violate("destinations that are not known to be well have the last worker")
         }
@@ -270,6 +273,7 @@ extension LimitBook.Slot {
         switch (outcome.kind, outcome.statusCode) {
         case (.delivered, _):
             isProven = true
+            isTried = true
             failures = 0
             rest = nil
             throttles = 0
@@ -289,6 +293,7 @@ extension LimitBook.Slot {
 
     private mutating func fail(at: Duration, jitter: Double) {
         isProven = false
+        isTried = true
         if let rest {
             if rest.until <= at { self.rest = Self.rest(min(rest.length * 2, .seconds(300)), at: at, jitter: jitter) }
         } else {
