@@ -9,6 +9,9 @@ public enum DeliveryDecision: Sendable, Hashable {
     /// The attempt was never begun and does not count: hand it back, due at once.
     case release
 
+    /// Whether the delivery has ended.
+    public var isFinal: Bool { self == .complete || self == .dead }
+
     /// Decides what follows; a pure function of its inputs.
     /// - Parameters:
     ///   - outcome: How the attempt ended.

@@ -76,7 +76,8 @@ public struct TurnResult: Sendable {
     public var fenced: Int
     /// When the next delivery of the claimed destinations is due that was not handed out; nil when none waits.
     ///
-    /// Destinations claimed with a limit of zero do not count. A point at or before the turn's `now` says that more is due than the limits allowed.
+    /// Destinations claimed with a limit of zero do not count. The turn's `now` says that more is due than the limits
+    /// allowed, whatever its own time.
     public var nextDueAt: Timestamp?
 
     /// Describes what a turn brought.

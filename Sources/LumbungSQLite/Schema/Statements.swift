@@ -21,6 +21,7 @@ enum Statements {
             SELECT 1 FROM delivery WHERE destination_id = ?2 AND order_key = ?6
                 AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1))
         ) THEN 3 ELSE 0 END)
+        RETURNING lane
         """
 
     static let findIdentity = """
@@ -114,6 +115,16 @@ enum Statements {
             SELECT 1 FROM delivery WHERE destination_id = ?1 AND order_key = ?2 AND lane IN (0, 1, 2, 9)
                 AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1))
         )
+        """
+
+    static let pullForward = """
+        UPDATE delivery SET lane = 0
+        WHERE destination_id = ?1 AND order_key = ?2 AND lane = 2
+            AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1))
+            AND EXISTS (
+                SELECT 1 FROM delivery WHERE destination_id = ?1 AND order_key = ?2 AND lane = 3 AND replay_id IS NULL
+                    AND order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1))
+            )
         """
 
     static let holdBehind = """

@@ -1,3 +1,5 @@
+import LumbungCore
+
 /// Which part of the due index a delivery stands in; the numbers are stored.
 enum Lane: Int64 {
     /// The ordinary ones.
@@ -10,4 +12,10 @@ enum Lane: Int64 {
     case held = 3
     /// Those an attempt runs for; `due_at` is the end of the lease.
     case leased = 9
+}
+
+/// What waits for one destination in one lane.
+struct DueQueue: Hashable {
+    var destination: DestinationID
+    var lane: Lane
 }

@@ -26,21 +26,27 @@ extension WriterSession {
         insert.bind(10, id)
         guard try insert.run() == 1 else { return try meetKnown(event) }
         tookEventID()
-        for destination in event.destinations {
-            let key = event.orderKeys[destination]
-            let delivery = key == nil ? statements.insertDelivery : statements.insertOrderedDelivery
-            delivery.bind(1, id)
-            delivery.bind(2, destination.value)
-            delivery.bind(3, Int64(event.destinations.count))
-            delivery.bind(4, event.receivedAt.milliseconds)
-            delivery.bind(5, event.source)
-            if let key {
-                delivery.bind(6, key.text)
-                delivery.bind(7, key.deadBlocks ? 1 : 0)
-            }
-            try delivery.run()
-        }
+        for destination in event.destinations { try insertDelivery(of: event, as: id, to: destination) }
         return AppendOutcome(kind: .queued, id: EventID(id))
+    }
+
+    private func insertDelivery(of event: NewEvent, as id: Int64, to destination: DestinationID) throws(StoreError) {
+        let key = event.orderKeys[destination]
+        let delivery = key == nil ? statements.insertDelivery : statements.insertOrderedDelivery
+        delivery.bind(1, id)
+        delivery.bind(2, destination.value)
+        delivery.bind(3, Int64(event.destinations.count))
+        delivery.bind(4, event.receivedAt.milliseconds)
+        delivery.bind(5, event.source)
+        guard let key else {
+            try delivery.run()
+            return
+        }
+        delivery.bind(6, key.text)
+        delivery.bind(7, key.deadBlocks ? 1 : 0)
+        let isHeld = try delivery.step() && delivery.int(0) == Lane.held.rawValue
+        delivery.reset()
+        if isHeld { try pullForward([OrderPlace(destination: destination, key: key.text)]) }
     }
 
     /// The identity is known: the same payload is a duplicate, another one is a conflict.

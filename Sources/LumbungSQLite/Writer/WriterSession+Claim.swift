@@ -11,18 +11,21 @@ extension WriterSession {
             let ofLane = lane == .suspect ? claim.suspectLimit : claim.limit
             let room = min(ofLane, claim.limit - leases.count, budget.room(for: claim, isSuspect: lane == .suspect))
             guard room > 0 else { continue }
-            leases += try pick(room, from: lane, claim, turn, &budget)
+            leases += try pick(
+                room, from: DueQueue(destination: claim.destination, lane: lane), claim, turn, &budget)
         }
         return leases
     }
 
-    /// When the next delivery of the claimed destinations is due.
-    func nextDue(for claims: [Turn.Claim]) throws(StoreError) -> Timestamp? {
+    /// When the next delivery of the claimed destinations is due; the first one that is due already ends the search.
+    func nextDue(for claims: [Turn.Claim], now: Timestamp) throws(StoreError) -> Timestamp? {
         var earliest: Int64?
         for claim in claims where claim.limit > 0 {
             for lane in [Lane.live, .bulk] + (claim.suspectLimit > 0 ? [.suspect] : []) {
+                let queue = DueQueue(destination: claim.destination, lane: lane)
                 var source = ""
-                while let next = try nextSource(claim.destination, lane, after: source) {
+                while let next = try nextSource(queue, after: source) {
+                    if next.dueAt <= now.milliseconds { return now }
                     earliest = min(earliest ?? .max, next.dueAt)
                     source = next.name
                 }
@@ -36,20 +39,20 @@ extension WriterSession {
     /// Picks from every source in turn, beginning behind the one that was served last, so that one with a great backlog
     /// takes nobody's place (PROMISES 12).
     private func pick(
-        _ room: Int, from lane: Lane, _ claim: Turn.Claim, _ turn: Turn, _ budget: inout LeaseBudget
+        _ room: Int, from queue: DueQueue, _ claim: Turn.Claim, _ turn: Turn, _ budget: inout LeaseBudget
     ) throws(StoreError) -> [Lease] {
         var leases: [Lease] = []
         while leases.count < room {
             let left = room - leases.count
-            let sources = try dueSources(claim.destination, lane, now: turn.now, limit: left)
+            let sources = try dueSources(queue, now: turn.now, limit: left)
             let before = leases.count
             for (index, source) in sources.enumerated() {
                 let share = FairShare.of(left, among: sources.count, at: index)
-                let due = try dueDeliveries(claim.destination, lane, of: source, limit: share, turn, &budget)
+                let due = try dueDeliveries(queue, of: source, limit: share, turn, &budget)
                 for lease in due.leases where try take(lease, until: turn.leaseUntil, now: turn.now) {
                     leases.append(lease)
                     budget.take(lease, of: claim)
-                    lastServed[claim.destination] = source
+                    lastServed[queue] = source
                 }
                 if due.isCut { return leases }
             }
@@ -60,17 +63,17 @@ extension WriterSession {
 
     /// The sources that have something due, in the order in which they are served next.
     private func dueSources(
-        _ destination: DestinationID, _ lane: Lane, now: Timestamp, limit: Int
+        _ queue: DueQueue, now: Timestamp, limit: Int
     ) throws(StoreError) -> [String] {
-        let last = lastServed[destination] ?? ""
+        let last = lastServed[queue] ?? ""
         var sources: [String] = []
         var source = last
-        while sources.count < limit, let next = try nextSource(destination, lane, after: source) {
+        while sources.count < limit, let next = try nextSource(queue, after: source) {
             if next.dueAt <= now.milliseconds { sources.append(next.name) }
             source = next.name
         }
         source = ""
-        while sources.count < limit, let next = try nextSource(destination, lane, after: source) {
+        while sources.count < limit, let next = try nextSource(queue, after: source) {
             guard !last.utf8.lexicographicallyPrecedes(next.name.utf8) else { break }
             if next.dueAt <= now.milliseconds { sources.append(next.name) }
             source = next.name
@@ -79,11 +82,11 @@ extension WriterSession {
     }
 
     private func nextSource(
-        _ destination: DestinationID, _ lane: Lane, after source: String
+        _ queue: DueQueue, after source: String
     ) throws(StoreError) -> (name: String, dueAt: Int64)? {
         let next = statements.nextSource
-        next.bind(1, destination.value)
-        next.bind(2, lane.rawValue)
+        next.bind(1, queue.destination.value)
+        next.bind(2, queue.lane.rawValue)
         next.bind(3, source)
         defer { next.reset() }
         return try next.step() ? (next.text(0), next.int(1)) : nil
@@ -97,12 +100,12 @@ extension WriterSession {
     }
 
     private func dueDeliveries(
-        _ destination: DestinationID, _ lane: Lane, of source: String, limit: Int, _ turn: Turn,
+        _ queue: DueQueue, of source: String, limit: Int, _ turn: Turn,
         _ budget: inout LeaseBudget
     ) throws(StoreError) -> DueDeliveries {
         let due = statements.dueDeliveries
-        due.bind(1, destination.value)
-        due.bind(2, lane.rawValue)
+        due.bind(1, queue.destination.value)
+        due.bind(2, queue.lane.rawValue)
         due.bind(3, source)
         due.bind(4, turn.now.milliseconds)
         due.bind(5, Int64(limit))
@@ -119,8 +122,8 @@ extension WriterSession {
                 id: EventID(due.int(0)), source: due.text(4), identity: due.text(5), type: due.text(6), content: content
             )
             var lease = Lease(
-                event: event, destination: destination, token: makeToken(), attempt: Int(due.int(2)) + 1,
-                isSuspect: lane == .suspect, fanout: Int(due.int(3)))
+                event: event, destination: queue.destination, token: makeToken(), attempt: Int(due.int(2)) + 1,
+                isSuspect: queue.lane == .suspect, fanout: Int(due.int(3)))
             lease.isOrdered = due.int(10) != 0
             found.leases.append(lease)
         }

@@ -27,6 +27,7 @@ extension WriterSession {
             update.bind(3, now.milliseconds)
             try update.run()
         }
+        try pullForward(places)
     }
 
     /// Lets started deliveries of an event wait where another of their key is under way.
@@ -34,5 +35,17 @@ extension WriterSession {
         let update = try unsafe Statement(connection, Statements.holdBehind)
         update.bind(1, event.value)
         try update.run()
+        try pullForward(try orderPlaces(of: event))
+    }
+
+    /// Lets what a bulk replay started run among the live ones where a live one of its key waits for it: behind them
+    /// all, it could keep that one waiting for ever.
+    func pullForward(_ places: [OrderPlace]) throws(StoreError) {
+        for place in places {
+            let update = try unsafe Statement(connection, Statements.pullForward)
+            update.bind(1, place.destination.value)
+            update.bind(2, place.key)
+            try update.run()
+        }
     }
 }

@@ -10,7 +10,7 @@ extension WriterSession {
         for claim in turn.claims {
             leases += try lease(claim, of: turn, within: &budget)
         }
-        return TurnResult(leases: leases, fenced: fenced, nextDueAt: try nextDue(for: turn.claims))
+        return TurnResult(leases: leases, fenced: fenced, nextDueAt: try nextDue(for: turn.claims, now: turn.now))
     }
 
     // MARK: Results
@@ -28,9 +28,9 @@ extension WriterSession {
         guard let fanout else { return false }
         if record.decision != .release { try insertAttempt(record) }
         let now = record.timing.endedAt
-        if record.isOrdered, record.decision == .complete || record.decision == .dead {
-            let places = try orderPlaces(of: record.lease.event)
-            try letNextGo(places.filter { $0.destination == record.lease.destination }, now: now)
+        if record.isOrdered {
+            let places = try orderPlaces(of: record.lease.event).filter { $0.destination == record.lease.destination }
+            if record.decision.isFinal { try letNextGo(places, now: now) } else { try pullForward(places) }
         }
         // The row's own number: a replay may have added a delivery while the attempt ran.
         if fanout == 1, let status = record.singleStatus {

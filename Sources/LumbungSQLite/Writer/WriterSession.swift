@@ -13,8 +13,8 @@ import LumbungCore
     let effectGuard = EffectGuard()
     /// Whether new events are let in at present, by the space on the disk.
     var isAdmitting = true
-    /// The source that was given something last, by destination; the next one in the alphabet comes first then.
-    var lastServed: [DestinationID: String] = [:]
+    /// The source that was given something last, by queue; the next one in the alphabet comes first then.
+    var lastServed: [DueQueue: String] = [:]
     /// The upper half of every fencing token handed out by this process.
     private(set) var bootEpoch: Int64 = 0
     private var nextToken: Int64 = 0

@@ -42,6 +42,28 @@ extension StoreCheck {
             }
             #expect(served.count == 100 && served.values.allSatisfy { $0 == 1 })
         },
+        StoreCheck("what live events are given takes no source's turn in a bulk replay") { bench async throws in
+            for source in ["a", "b"] {
+                for index in 0..<3 { try await bench.queue("old \(source)\(index)", of: source) }
+            }
+            for _ in 0..<6 { try await bench.finish(.dead) }
+            let replay = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            _ = try await bench.step(replay)
+            var replayed: [String] = []
+            for index in 0..<4 {
+                try await bench.queue("live \(index)", of: "a")
+                let leases = try await bench.claim(limit: 2).map(\.event)
+                #expect(leases.map(\.identity).first == "live \(index)")
+                replayed += leases.dropFirst().map(\.source)
+            }
+            #expect(replayed == ["a", "b", "a", "b"])
+        },
+        StoreCheck("something that is due already is told as due now") { bench async throws in
+            for index in 0..<3 { try await bench.queue("\(index)", of: "s\(index)") }
+            let later = bench.now.advanced(by: .seconds(7))
+            let turn = try await bench.turn(claims: [bench.claim(bench.first, 1)], at: later)
+            #expect(turn.leases.count == 1 && turn.nextDueAt == later)
+        },
     ]
 
     static let bulkReplays: [StoreCheck] = [
@@ -174,6 +196,49 @@ extension StoreCheck {
             try await bench.queue("live")
             #expect(try await bench.claim().map(\.event.identity) == ["live", "two"])
         },
+        StoreCheck("a replayed delivery that a live one of its key waits for runs among the live ones") {
+            bench async throws in
+            try await bench.queue("old", key: "k")
+            try await bench.finish(.dead)
+            _ = try await bench.step(try await bench.operations.beginReplay(.of(.dead), now: bench.now))
+            try await bench.queue("waits", key: "k")
+            try await bench.queue("other")
+            let old = try await bench.claimOne()
+            #expect(old.event.identity == "old", "or other keys' events would keep this key waiting for ever")
+            try await bench.record(old, .retry(at: bench.now))
+            #expect(try await bench.claimOne().event.identity == "old", "also when it is tried again")
+        },
+        StoreCheck("a replayed delivery that is let go goes among the live ones when one of its key waits behind") {
+            bench async throws in
+            for identity in ["one", "two"] { try await bench.queue(identity, key: "k") }
+            for _ in 0..<2 { try await bench.finish(.dead) }
+            try await bench.queue("front", key: "k")
+            let front = try await bench.claimOne()
+            _ = try await bench.step(try await bench.operations.beginReplay(.of(.dead), now: bench.now))
+            try await bench.queue("waits", key: "k")
+            try await bench.queue("other")
+            try await bench.record(front, .complete)
+            #expect(try await bench.claim(limit: 1).map(\.event.identity) == ["one"])
+        },
+        StoreCheck("a replayed dead one that blocks its key runs among the live ones when one waits behind it") {
+            bench async throws in
+            try await bench.queue("blocks", key: "k", deadBlocks: true)
+            try await bench.finish(.dead)
+            try await bench.queue("waits", key: "k")
+            _ = try await bench.step(try await bench.operations.beginReplay(.of(.dead), now: bench.now))
+            try await bench.queue("other")
+            #expect(try await bench.claim(limit: 1).map(\.event.identity) == ["blocks"])
+        },
+        StoreCheck("a single replay that waits for one of a bulk replay pulls it forward") { bench async throws in
+            for identity in ["one", "two"] { try await bench.queue(identity, key: "k") }
+            for _ in 0..<2 { try await bench.finish(.dead) }
+            let bulk = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            _ = try await bench.step(bulk, limit: 1)
+            #expect(try await bench.operations.cancelReplay(bulk, now: bench.now))
+            _ = try await bench.operations.replay(EventID(2), to: nil, now: bench.now)
+            try await bench.queue("other")
+            #expect(try await bench.claim(limit: 1).map(\.event.identity) == ["one"])
+        },
     ]
 }
 
@@ -192,6 +257,13 @@ extension StoreBench {
         _ identity: String, of source: String, receivedAt: Timestamp = NewEvent.sampleTime
     ) async throws {
         _ = try await put(.sample(identity, source: source, receivedAt: receivedAt, to: [first]))
+    }
+
+    /// Stores one new event with a place in the order of the first destination.
+    fileprivate func queue(_ identity: String, key: String, deadBlocks: Bool = false) async throws {
+        var event = NewEvent.sample(identity, to: [first])
+        event.orderKeys = [first: OrderKey(key, deadBlocks: deadBlocks)]
+        _ = try await put(event)
     }
 
     /// Goes one step on with a replay, as the engine does.

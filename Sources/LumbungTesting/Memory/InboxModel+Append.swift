@@ -43,6 +43,7 @@ extension InboxModel {
             deliveries: Dictionary(uniqueKeysWithValues: deliveries)
         )
         identities[Identity(event)] = id
+        for (destination, key) in event.orderKeys { pullForward(key, destination) }
         return AppendOutcome(kind: .queued, id: id)
     }
 

@@ -20,6 +20,20 @@ extension InboxModel {
         next.lane = next.waitingLane
         next.dueAt = now
         entries[first]?.deliveries[destination] = next
+        pullForward(key, destination)
+    }
+
+    /// Lets what a bulk replay started run among the live ones where a live one of its key waits for it.
+    mutating func pullForward(_ key: OrderKey?, _ destination: DestinationID) {
+        guard let key else { return }
+        let holders = orderHolders(of: key.text, destination)
+        let isAwaited = holders.contains { id in
+            entries[id]?.deliveries[destination].map { $0.lane == .held && $0.replay == nil } ?? false
+        }
+        guard isAwaited else { return }
+        for id in holders where entries[id]?.deliveries[destination]?.lane == .bulk {
+            entries[id]?.deliveries[destination]?.lane = .live
+        }
     }
 
     /// Lets started deliveries of an event wait where another of their key is under way.
@@ -29,8 +43,10 @@ extension InboxModel {
             guard delivery.lane == .live || delivery.lane == .bulk else { continue }
             guard let key = delivery.order else { continue }
             let others = orderHolders(of: key.text, destination).filter { $0 != id }
-            guard others.contains(where: { entries[$0]?.deliveries[destination]?.lane != .held }) else { continue }
-            entries[id]?.deliveries[destination]?.lane = .held
+            if others.contains(where: { entries[$0]?.deliveries[destination]?.lane != .held }) {
+                entries[id]?.deliveries[destination]?.lane = .held
+            }
+            pullForward(key, destination)
         }
     }
 }

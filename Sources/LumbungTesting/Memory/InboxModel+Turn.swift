@@ -8,7 +8,7 @@ extension InboxModel {
         var leases: [Lease] = []
         var budget = LeaseBudget(turn)
         for claim in turn.claims { leases += lease(claim, of: turn, within: &budget) }
-        return TurnResult(leases: leases, fenced: fenced, nextDueAt: nextDue(turn.claims))
+        return TurnResult(leases: leases, fenced: fenced, nextDueAt: nextDue(turn.claims, now: turn.now))
     }
 
     // MARK: Results
@@ -25,8 +25,10 @@ extension InboxModel {
         case .retry(let at): delivery.settle(.retrying, dueAt: at, record)
         }
         entries[key.event]?.deliveries[key.destination] = delivery
-        if record.decision == .complete || record.decision == .dead {
+        if record.decision.isFinal {
             letNextGo(delivery.order, key.destination, now: record.timing.endedAt)
+        } else {
+            pullForward(delivery.order, key.destination)
         }
         summarise(key.event, now: record.timing.endedAt)
         return true

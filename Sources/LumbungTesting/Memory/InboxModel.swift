@@ -43,6 +43,12 @@ public struct InboxModel: Sendable {
         var history: [StoredAttempt] = []
     }
 
+    /// What waits for one destination in one lane.
+    struct Queue: Hashable, Sendable {
+        var destination: DestinationID
+        var lane: Lane
+    }
+
     /// Which queue of its destination a delivery stands in.
     enum Lane: Sendable {
         case live, suspect, bulk, held, leased
@@ -65,8 +71,8 @@ public struct InboxModel: Sendable {
     public var effects: [String] = []
     var replays: [ReplayRecord] = []
     var replayCount: Int64 = 0
-    /// The source that was given something last, by destination.
-    var lastServed: [DestinationID: [UInt8]] = [:]
+    /// The source that was given something last, by queue.
+    var lastServed: [Queue: [UInt8]] = [:]
     private(set) var destinations: [String: DestinationID] = [:]
     private var lastID: Int64 = 0
     private var lastToken: Int64 = 0

@@ -27,6 +27,7 @@ struct QueryPlanTests {
         ("deliveryStates", Statements.deliveryStates, nil),
         ("orderOf", Statements.orderOf, nil),
         ("letNextGo", Statements.letNextGo, nil),
+        ("pullForward", Statements.pullForward, nil),
         ("holdBehind", Statements.holdBehind, nil),
         ("leasedDeliveries", Statements.leasedDeliveries, nil),
         ("returnInterrupted", Statements.returnInterrupted, nil),
