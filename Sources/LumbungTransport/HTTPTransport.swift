@@ -24,6 +24,7 @@ public final class HTTPTransport: Transport {
     let contentTypePlan: ScanPlan?
     let lookup: HostLookup
     let ownListeners: OwnListeners
+    private let deadlines: ExchangeDeadlines
 
     /// Makes a transport; nothing is looked up or connected yet.
     ///
@@ -43,6 +44,7 @@ public final class HTTPTransport: Transport {
         self.ownListeners = ownListeners
         clients = PinnedClients(
             destination: destination, ownListeners: ownListeners, eventLoopGroup: eventLoopGroup)
+        deadlines = ExchangeDeadlines(timeout: destination.timeout)
         contentTypePlan = (try? JSONPointer("/content-type")).map { ScanPlan(pointers: [$0]) }
         lookup = HostLookup(host: destination.url.lookupName, resolver: resolver)
     }
@@ -57,45 +59,10 @@ public final class HTTPTransport: Transport {
 
     /// Tries once to deliver, as ``HTTPTransport`` promises.
     public func deliver(_ attempt: Attempt) async -> AttemptOutcome {
-        let timeout = destination.timeout
-        let race = await withTaskGroup(of: AttemptOutcome?.self, returning: Race.self) { group in
-            group.addTask { await self.exchange(attempt) }
-            group.addTask {
-                // A cut sleep is no time that is over; the exchange hears of the cut by itself.
-                try? await Task.sleep(for: timeout, clock: .continuous)
-                return nil
-            }
-            var race = Race()
-            for await ending in group {
-                if let ending {
-                    race.ending = ending
-                } else if race.ending == nil {
-                    race.isTimeOver = !Task.isCancelled
-                }
-                group.cancelAll()
-            }
-            return race
-        }
-        return race.outcome(timeout: timeout)
-    }
-}
-
-/// How the race between an exchange and its timeout went.
-private struct Race {
-    /// How the exchange ended.
-    var ending: AttemptOutcome?
-    /// Whether the timeout came first.
-    var isTimeOver = false
-
-    /// The outcome of the attempt.
-    ///
-    /// Made anew instead of changed in place: Swift 6.3.1 loses `kind` of an outcome that is
-    /// changed under a condition inside the group's closure in a release build (docs/decisions/0020).
-    func outcome(timeout: Duration) -> AttemptOutcome {
-        let ended = ending ?? AttemptOutcome(kind: .interrupted)
+        let (ended, isTimeOver) = await deadlines.outcome(of: Task { await self.exchange(attempt) })
         guard isTimeOver, ended.kind == .interrupted else { return ended }
         return AttemptOutcome(
-            kind: .timeout, statusCode: ended.statusCode, response: ended.response, detail: "not done within \(timeout)"
-        )
+            kind: .timeout, statusCode: ended.statusCode, response: ended.response,
+            detail: "not done within \(destination.timeout)")
     }
 }

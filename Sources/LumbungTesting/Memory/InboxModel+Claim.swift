@@ -64,7 +64,8 @@ extension InboxModel {
 
     private func waiting(_ queue: Queue) -> [(dueAt: Timestamp, id: EventID)] {
         entries.values.compactMap { entry in
-            guard let delivery = entry.deliveries[queue.destination], delivery.lane == queue.lane, let dueAt = delivery.dueAt
+            guard let delivery = entry.deliveries[queue.destination], delivery.lane == queue.lane,
+                let dueAt = delivery.dueAt
             else { return nil }
             return (dueAt, entry.id)
         }
