@@ -1,7 +1,10 @@
 /// What the planner keeps of one destination: what is in flight, and what holds it back.
 struct DestinationSlot: Sendable {
     var destination: DispatchState.Destination
-    var inFlight = 0
+    /// Leases that wait for a worker, oldest first.
+    private(set) var ready: [Lease] = []
+    /// How many attempts run.
+    private(set) var running = 0
     /// Whether its last attempt succeeded.
     private(set) var isProven = false
     /// Whether an attempt has said anything about it yet.
@@ -15,12 +18,15 @@ struct DestinationSlot: Sendable {
         rate = destination.rate.map(RateLimiter.init)
     }
 
+    /// Leases in the hands of the engine, whether their attempt runs or not.
+    var inFlight: Int { ready.count + running }
+
     /// The same with other settings.
     ///
     /// Of one that is renewed only what is in flight is kept, and how much of an unchanged rate is used up.
     func configured(_ destination: DispatchState.Destination, isRenewed: Bool) -> DestinationSlot {
         var slot = isRenewed ? DestinationSlot(destination) : self
-        slot.inFlight = inFlight
+        (slot.ready, slot.running) = (ready, running)
         slot.rate =
             destination.rate == self.destination.rate ? rate : destination.rate.map(RateLimiter.init)
         slot.destination = destination
@@ -37,8 +43,45 @@ struct DestinationSlot: Sendable {
         guard !destination.isPaused, throttle.opensAt(now: now) == nil else { return 0 }
         let ofBatch = destination.isImmediate ? DispatchState.immediateBatch - inFlight : Int.max
         let ofBreaker = max(0, breaker.limit(now: now) - inFlight)
-        return min(ofBatch, ofBreaker, rate?.available(now: now) ?? .max)
+        // What waits for a worker uses the rate up when it begins.
+        let ofRate = rate.map { max(0, $0.available(now: now) - ready.count) } ?? .max
+        return min(ofBatch, ofBreaker, ofRate)
     }
+
+    /// How many of its leases may stay in the hands of the engine, within what its place among the workers allows.
+    func keeps(_ most: Int, now: Duration) -> Int {
+        guard !destination.isPaused, throttle.opensAt(now: now) == nil else { return 0 }
+        return min(destination.isImmediate ? DispatchState.immediateBatch : most, breaker.limit(now: now))
+    }
+
+    // MARK: Leases
+
+    mutating func add(_ lease: Lease) {
+        ready.append(lease)
+    }
+
+    /// Lets the oldest leases begin.
+    mutating func begin(_ count: Int, now: Duration) -> [Lease] {
+        let begun = Array(ready.prefix(count))
+        ready.removeFirst(begun.count)
+        running += begun.count
+        rate?.take(begun.count, now: now)
+        return begun
+    }
+
+    /// An attempt has ended.
+    mutating func end() {
+        running -= 1
+    }
+
+    /// Takes away what waits for a worker beyond a number.
+    mutating func withdraw(beyond kept: Int) -> [Lease] {
+        let withdrawn = Array(ready.dropFirst(max(0, kept)))
+        ready.removeLast(withdrawn.count)
+        return withdrawn
+    }
+
+    // MARK: Health
 
     /// When it may be given something again; nil when nothing but workers or a person holds it back.
     func opensAt(now: Duration) -> Duration? {

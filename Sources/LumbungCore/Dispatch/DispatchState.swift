@@ -1,7 +1,8 @@
-/// Who may run what: the workers, the destinations with what they have in flight, and what to ask the store for.
+/// Who may run what: the workers, the destinations with their leases, and what to ask the store for.
 ///
-/// A pure state machine; the dispatcher performs what it says. A lease counts as in flight from the turn that handed it
-/// out until its attempt ended. Times are of a monotonic clock, as the time since any fixed point.
+/// A pure state machine; the dispatcher performs what it says. Leases are asked for ahead of the workers, so that none
+/// waits for the store when its attempt ends: a lease is ready until a worker takes it, then it runs until its attempt
+/// ended. Limits hold for what runs. Times are of a monotonic clock, as the time since any fixed point.
 public struct DispatchState: Sendable {
     /// What the planner knows of a destination.
     public struct Destination: Sendable, Hashable {
@@ -34,7 +35,7 @@ public struct DispatchState: Sendable {
 
     /// What to ask the store for.
     public struct Demand: Sendable, Hashable {
-        /// By destination; the order rotates from turn to turn.
+        /// By destination: first those that hold nothing, and within that in an order that rotates from turn to turn.
         public var claims: [Turn.Claim]
         /// In all.
         public var leaseLimit: Int
@@ -48,14 +49,18 @@ public struct DispatchState: Sendable {
     /// leaves little to repeat.
     public static let immediateBatch = 256
 
-    private let workerCount: Int
-    private let bufferLimit: Int
-    private var slots: [DestinationID: DestinationSlot] = [:]
-    private var order: [DestinationID] = []
-    private var inFlight = 0
-    private var waitingInFlight = 0
-    private var suspectsInFlight = 0
+    /// Nothing is asked for ahead of the workers while the payloads of what is ready take more bytes than this.
+    static let readyBytes = 16 << 20
+
+    let workerCount: Int
+    let bufferLimit: Int
+    private(set) var slots: [DestinationID: DestinationSlot] = [:]
+    private(set) var order: [DestinationID] = []
+    private(set) var suspectsInFlight = 0
+    private var bytes = 0
     private var turns = 0
+    /// The place in the order of the destination that a worker took from last.
+    private var lastTaken = 0
 
     /// Makes the state of an idle engine.
     /// - Parameters:
@@ -69,7 +74,7 @@ public struct DispatchState: Sendable {
     }
 
     /// Takes other destinations in the place of the present ones; what is in flight, and what is known of those that
-    /// stay, is kept.
+    /// stay, is kept. ``withdraw(now:)`` tells what may not be kept any more.
     /// - Parameters:
     ///   - destinations: The destinations from now on.
     ///   - renewed: Those among them that go somewhere else than before: whether they are well is found out anew.
@@ -84,51 +89,18 @@ public struct DispatchState: Sendable {
             order.append(destination.id)
         }
         order.sort()
-        // One that waited for nothing may wait now, or the other way round.
-        waitingInFlight = slots.values.reduce(0) { $0 + ($1.destination.isImmediate ? 0 : $1.inFlight) }
     }
 
-    /// Pauses a destination or lets it go on.
+    /// Pauses a destination or lets it go on; ``withdraw(now:)`` tells what may not be kept any more.
     public mutating func pause(_ id: DestinationID, _ isPaused: Bool) {
         slots[id]?.destination.isPaused = isPaused
     }
 
-    /// How many leases are in flight.
-    public var leasesInFlight: Int { inFlight }
+    /// How many leases are in flight: ready or running.
+    public var leasesInFlight: Int { slots.values.reduce(0) { $0 + $1.inFlight } }
 
-    /// What the free workers could run now; nil when there is no room, or nobody may be given anything.
-    ///
-    /// Everybody who may be given something is asked for, each for all that it may have; the limits over all of them hold
-    /// them to the workers there are. So what the store says about the next due time leaves nobody out.
-    ///
-    /// A destination whose last attempt did not succeed, or that has made none yet, gets no more than its share of the
-    /// workers; all such together never get the last worker while there are others, and one that is well never gets it
-    /// either. So a destination that hangs cannot keep the others waiting (PROMISES 12).
-    public func demand(now: Duration) -> Demand? {
-        let room = bufferLimit - inFlight
-        let freeWorkers = workerCount - waitingInFlight
-        guard room > 0, freeWorkers > 0 else { return nil }
-        let freeForUnproven = min(freeWorkers, max(0, allButOne - unprovenInFlight))
-        let claims: [Turn.Claim] = rotated.compactMap { id in
-            guard let slot = slots[id] else { return nil }
-            // Nobody knows yet whether it is well: one attempt tells, even with the worker that is left to the others.
-            let isFirst = slot.pool == .unproven && !slot.isTried && slot.inFlight == 0 && freeForUnproven == 0
-            let pool = isFirst ? Turn.Claim.Pool.worker : slot.pool
-            let ofPool =
-                switch pool {
-                case .batch: Int.max
-                case .worker: isFirst ? 1 : min(freeWorkers, ownRoom(slot))
-                case .unproven: min(freeForUnproven, ownRoom(slot))
-                }
-            let limit = min(room, slot.room(now: now), ofPool)
-            guard limit > 0 else { return nil }
-            return Turn.Claim(
-                destination: id, limit: limit, suspectLimit: suspectsInFlight == 0 ? 1 : 0, pool: pool)
-        }
-        guard !claims.isEmpty else { return nil }
-        return Demand(
-            claims: claims, leaseLimit: room, workerLimit: freeWorkers, unprovenLimit: freeForUnproven)
-    }
+    /// How many leases wait for a worker.
+    public var leasesReady: Int { slots.values.reduce(0) { $0 + $1.ready.count } }
 
     /// When a destination that is held back now by its rate, its breaker or its own wish may be given something again.
     public func opensAt(now: Duration) -> Duration? {
@@ -140,55 +112,131 @@ public struct DispatchState: Sendable {
         slots[id]?.standing(now: now)
     }
 
-    /// Takes note of leases that were handed out.
-    public mutating func leased(_ leases: [Lease], now: Duration) {
+    // MARK: Leases
+
+    /// Takes leases in that were handed out; ``withdraw(now:)`` tells which of them may not be kept.
+    public mutating func leased(_ leases: [Lease]) {
         turns &+= 1
         for lease in leases {
             count(lease, by: 1)
-            slots[lease.destination]?.rate?.take(1, now: now)
+            // Other destinations may have come while the store was at it.
+            let gone = DestinationSlot(
+                Destination(id: lease.destination, concurrency: 1, isImmediate: false, isPaused: true))
+            slots[lease.destination, default: gone].add(lease)
         }
     }
 
-    /// Takes note that an attempt ended, or that its lease is handed back.
+    /// What a worker may begin now, each time of another destination: one lease, or a share of those that run without
+    /// waiting.
+    public mutating func next(now: Duration) -> [Lease] {
+        for step in order.indices {
+            let place = (lastTaken + 1 + step) % order.count
+            guard let slot = slots[order[place]], mayRun(slot) else { continue }
+            lastTaken = place
+            let count = slot.destination.isImmediate ? max(1, slot.ready.count / workerCount) : 1
+            let begun = slots[order[place]]?.begin(count, now: now) ?? []
+            for lease in begun { bytes -= lease.event.payload.count }
+            return begun
+        }
+        return []
+    }
+
+    /// Takes note that the attempt of a lease ended.
     /// - Parameters:
     ///   - lease: Its lease.
     ///   - ending: What the ending says about the destination.
     ///   - now: The monotonic time.
     ///   - jitter: An even draw from 0 to 1.
     public mutating func ended(_ lease: Lease, _ ending: AttemptEnding, now: Duration, jitter: Double) {
-        count(lease, by: -1)
+        if lease.isSuspect { suspectsInFlight -= 1 }
+        slots[lease.destination]?.end()
         slots[lease.destination]?.take(ending, now: now, jitter: jitter)
+    }
+
+    /// Takes back the leases that wait for a worker and may not be kept, because their destination is gone, paused or
+    /// held back, or has more than it may have. They are in flight no more, and belong back into the store.
+    public mutating func withdraw(now: Duration) -> [Lease] {
+        withdraw { state, slot in slot.keeps(state.place(of: slot) + state.ahead(of: slot), now: now) - slot.running }
+    }
+
+    /// Takes back every lease that waits for a worker.
+    public mutating func withdrawAll() -> [Lease] {
+        withdraw { _, _ in 0 }
+    }
+
+    private mutating func withdraw(keeping kept: (DispatchState, DestinationSlot) -> Int) -> [Lease] {
+        var withdrawn: [Lease] = []
+        for id in slots.keys.sorted() {
+            guard let slot = slots[id], !slot.ready.isEmpty else { continue }
+            let room = max(0, kept(self, slot))
+            guard room < slot.ready.count else { continue }
+            withdrawn += slots[id]?.withdraw(beyond: room) ?? []
+        }
+        for lease in withdrawn { count(lease, by: -1) }
+        return withdrawn
+    }
+
+    private mutating func count(_ lease: Lease, by step: Int) {
+        bytes += step * lease.event.payload.count
+        if lease.isSuspect { suspectsInFlight += step }
     }
 
     // MARK: Shares
 
     /// The destinations, each turn beginning with another one, so that none is always asked for first.
-    private var rotated: [DestinationID] {
+    var rotated: [DestinationID] {
         guard order.count > 1 else { return order }
         let start = (turns & Int.max) % order.count
         return Array(order[start...] + order[..<start])
     }
 
-    private var allButOne: Int {
+    /// Whether a worker may begin one of its leases.
+    ///
+    /// A destination whose last attempt did not succeed, or that has made none yet, runs no more than its share of the
+    /// workers; all such together never have the last worker while there are others, and one that is well never has it
+    /// either. So a destination that hangs cannot keep the others waiting (PROMISES 12).
+    private func mayRun(_ slot: DestinationSlot) -> Bool {
+        guard !slot.ready.isEmpty else { return false }
+        guard !slot.destination.isImmediate else { return true }
+        guard slot.running < min(slot.destination.concurrency, share(of: slot)) else { return false }
+        return slot.isProven || unproven(\.running) < allButOne || isFirstTry(slot, \.running)
+    }
+
+    /// Whether an attempt shows whether it is well, with the worker that is left to the others: nobody knows yet, no
+    /// other one is being found out about in this way, and none that is well has work.
+    func isFirstTry(_ slot: DestinationSlot, _ count: KeyPath<DestinationSlot, Int>) -> Bool {
+        guard !slot.isTried, slot[keyPath: count] == 0, unproven(count) == allButOne else { return false }
+        return slots.values.allSatisfy { !$0.isProven || $0.ready.isEmpty }
+    }
+
+    /// How many attempts it may run, be it well or not.
+    func place(of slot: DestinationSlot) -> Int {
+        min(slot.destination.concurrency, allButOne)
+    }
+
+    /// How many leases it may have ahead of the workers.
+    func ahead(of slot: DestinationSlot) -> Int {
+        guard bytes < Self.readyBytes else { return 0 }
+        return min(place(of: slot), max(1, workerCount / max(1, sharers)))
+    }
+
+    func share(of slot: DestinationSlot) -> Int {
+        slot.isProven ? allButOne : max(1, workerCount / max(1, sharers))
+    }
+
+    var allButOne: Int {
         order.count == 1 || workerCount == 1 ? workerCount : workerCount - 1
     }
 
-    private var unprovenInFlight: Int {
-        slots.values.reduce(0) { $0 + ($1.pool == .unproven ? $1.inFlight : 0) }
+    /// Of all destinations that wait and are not known to be well, without what one of them has ahead of the workers.
+    func unproven(_ count: KeyPath<DestinationSlot, Int>) -> Int {
+        slots.values.reduce(0) { sum, slot in
+            sum + (slot.pool == .unproven ? min(slot[keyPath: count], place(of: slot)) : 0)
+        }
     }
 
-    private func ownRoom(_ slot: DestinationSlot) -> Int {
-        let waiting = order.count { slots[$0].map { !$0.destination.isImmediate && !$0.destination.isPaused } ?? false }
-        let share = slot.isProven ? allButOne : max(1, workerCount / max(1, waiting))
-        return min(slot.destination.concurrency, share) - slot.inFlight
-    }
-
-    private mutating func count(_ lease: Lease, by step: Int) {
-        inFlight += step
-        if lease.isSuspect { suspectsInFlight += step }
-        guard var slot = slots[lease.destination] else { return }
-        slot.inFlight += step
-        if !slot.destination.isImmediate { waitingInFlight += step }
-        slots[lease.destination] = slot
+    /// The destinations that share the workers.
+    private var sharers: Int {
+        order.count { slots[$0].map { !$0.destination.isImmediate && !$0.destination.isPaused } ?? false }
     }
 }

@@ -3,7 +3,8 @@ import LumbungCore
 
 /// Between the store and the workers: asks for work, hands it out, gathers results, one turn of the store at a time.
 ///
-/// No timer drives it: it runs when a commit rings the bell, when an attempt ends, and when the next delivery is due.
+/// It runs when a commit rings the bell, when an attempt ends, and when the next delivery is due. While the workers have
+/// enough to do it lets results gather for a moment, so that many share a commit.
 actor Dispatcher {
     private let store: any InboxStore
     private let environment: EngineEnvironment
@@ -14,7 +15,6 @@ actor Dispatcher {
     private var state: DispatchState
     private let workerCount: Int
 
-    private var ready: [Lease] = []
     private var idleWorkers: [CheckedContinuation<Work?, Never>] = []
     private var records: [GatheredResult] = []
     private var held: Set<LeaseKey> = []
@@ -32,8 +32,18 @@ actor Dispatcher {
     private var secondLook: Duration?
     /// How long it sleeps at the most while something waits, should the wall clock be set meanwhile.
     private static let longestSleep: Duration = .seconds(60)
+    /// What the last turn left the workers to do, and when it was asked for.
+    private var lastTurn: (leasesReady: Int, askedAt: Duration) = (0, .zero)
+    /// Ends the gathering of results.
+    private let hurry = WakeSignal()
+    private var isGathering = false
     private var isStopping = false
     private var isDone = false
+
+    /// The longest time for which results are gathered: a few commits' time, and little beside what a crash repeats anyway.
+    private static let longestGathering: Duration = .milliseconds(5)
+    /// The most results that are gathered.
+    private static let mostGathered = 256
 
     init(
         store: any InboxStore,
@@ -80,6 +90,10 @@ actor Dispatcher {
                 mayHaveDue = true
                 nextOpening = nil
             }
+            if let wait = gathering(elapsed: elapsed) {
+                await gather(for: wait)
+                continue
+            }
             if let (turn, results) = makeTurn(now: now, elapsed: elapsed) {
                 guard await take(turn, with: results) else { break }
             } else {
@@ -87,7 +101,7 @@ actor Dispatcher {
             }
         }
         isDone = true
-        ready = []
+        _ = state.withdrawAll()
         for worker in idleWorkers { worker.resume(returning: nil) }
         idleWorkers = []
     }
@@ -95,9 +109,8 @@ actor Dispatcher {
     /// Claims nothing more from now on and hands back what no worker has begun.
     func stop() {
         isStopping = true
-        handBack(ready)
-        ready = []
-        bell.ring()
+        handBack(state.withdrawAll())
+        wake()
     }
 
     /// How far what waits has to be moved; nil when it need not be touched.
@@ -149,10 +162,39 @@ actor Dispatcher {
         return (turn, taken)
     }
 
+    // MARK: Gathering
+
+    /// How long results may still gather before the next turn; nil when it is time, or nobody waits for one.
+    private func gathering(elapsed: Duration) -> Duration? {
+        guard !isHurried, mayHaveDue || !records.isEmpty else { return nil }
+        let end = lastTurn.askedAt + Self.longestGathering
+        return end > elapsed ? end - elapsed : nil
+    }
+
+    /// Whether the workers may soon have nothing to do, or there is a reason not to wait.
+    private var isHurried: Bool {
+        isStopping || isSiftingRecords || records.count >= Self.mostGathered
+            || state.leasesReady <= lastTurn.leasesReady / 2
+    }
+
+    private func gather(for wait: Duration) async {
+        _ = hurry.take()
+        isGathering = true
+        await sleep(for: wait, orUntil: hurry)
+        isGathering = false
+    }
+
+    /// Lets the loop look again at once.
+    private func wake() {
+        bell.ring()
+        hurry.ring()
+    }
+
     /// Performs a turn.
     /// - Returns: Whether the store is still there.
     private func take(_ turn: Turn, with results: [GatheredResult]) async -> Bool {
         if !turn.claims.isEmpty { mayHaveDue = false }
+        lastTurn.askedAt = environment.elapsed()
         do throws(StoreError) {
             let result = try await store.turn(turn)
             if failedTurns > 0 { logger.notice("the store works again", metadata: [LogKeys.count: "\(failedTurns)"]) }
@@ -171,7 +213,7 @@ actor Dispatcher {
                     mayHaveDue = !result.leases.isEmpty
                 }
             }
-            hand(out: result.leases, of: turn)
+            hand(out: result.leases)
             return true
         } catch {
             records.insert(contentsOf: results, at: 0)
@@ -225,11 +267,14 @@ actor Dispatcher {
         let waits = [isRoom ? nextDueAt?.since(now) : nil, nextOpening.map { $0 - elapsed }, look.map { $0 - elapsed }]
         guard let shortest = waits.compactMap({ $0 }).min() else { return await bell.wait() }
         // A wall clock that was set while we slept must not freeze a delivery: look again after a minute at the latest.
-        let wait = min(max(shortest, .milliseconds(1)), Self.longestSleep)
+        await sleep(for: min(max(shortest, .milliseconds(1)), Self.longestSleep), orUntil: bell)
+    }
+
+    private func sleep(for wait: Duration, orUntil signal: WakeSignal) async {
         let clock = environment.clock
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await clock.sleep(for: wait) }
-            group.addTask { await self.bell.waitUnlessCancelled() }
+            group.addTask { await signal.waitUnlessCancelled() }
             await group.next()
             group.cancelAll()
         }
@@ -237,12 +282,14 @@ actor Dispatcher {
 
     // MARK: Steering
 
-    /// Pauses a destination or lets it go on; what was handed out already runs to its end.
+    /// Pauses a destination or lets it go on; what a worker has begun already runs to its end.
     func pause(_ id: DestinationID, _ isPaused: Bool) {
         // Both, or leases would be claimed for a destination and handed back for ever.
         state.pause(id, isPaused)
         destinations[id]?.isPaused = isPaused
-        bell.ring()
+        withdraw()
+        serveWorkers()
+        wake()
     }
 
     /// How a destination stands now; nil for an unknown one.
@@ -279,25 +326,36 @@ actor Dispatcher {
     // MARK: Workers
 
     /// The next work for a worker; nil when there will be no more.
-    func next() async -> Work? {
+    /// - Parameter finished: What it has done since it asked last.
+    func next(after finished: FinishedWork?) async -> Work? {
+        if let finished { finish(finished) }
         if isDone { return nil }
         if let work = takeReady() { return work }
         return await withCheckedContinuation { idleWorkers.append($0) }
     }
 
-    /// Takes results in; the next turn writes them.
-    /// - Parameters:
-    ///   - attempts: The attempts of one piece of work.
-    ///   - destination: The destination they were made to; when it goes somewhere else by now, they say nothing about it.
-    func finish(_ attempts: [FinishedAttempt], of destination: Destination) {
+    /// Takes results in; a turn that follows writes them.
+    func finish(_ finished: FinishedWork) {
         let elapsed = environment.elapsed()
-        for attempt in attempts {
-            let isCurrent = destinations[attempt.lease.destination]?.shared === destination.shared
-            state.ended(
-                attempt.lease, isCurrent ? attempt.ending : .silent, now: elapsed, jitter: environment.jitter())
+        var hasFailed = false
+        for attempt in finished.attempts {
+            // When it goes somewhere else by now, they say nothing about it.
+            let isCurrent = destinations[attempt.lease.destination]?.shared === finished.destination.shared
+            let ending = isCurrent ? attempt.ending : .silent
+            hasFailed = hasFailed || (ending != .silent && ending != .succeeded)
+            state.ended(attempt.lease, ending, now: elapsed, jitter: environment.jitter())
             if let result = attempt.result { records.append(result) } else { held.remove(attempt.lease.key) }
         }
+        if hasFailed { withdraw() }
+        // An ending may open the way for more than the worker that brought it.
+        serveWorkers()
         bell.ring()
+        if isGathering, isHurried { hurry.ring() }
+    }
+
+    /// Gives back what may not be run any more.
+    private func withdraw() {
+        handBack(state.withdraw(now: environment.elapsed()))
     }
 
     /// Gives leases that no worker has begun back to the store; they do not count as attempts.
@@ -305,44 +363,33 @@ actor Dispatcher {
         guard !leases.isEmpty else { return }
         let (now, elapsed) = (environment.wallClock(), environment.elapsed())
         for lease in leases {
-            state.ended(lease, .silent, now: elapsed, jitter: 0)
             let record = DeliveryRecord(
                 lease: lease, outcome: AttemptOutcome(kind: .interrupted), decision: .release,
                 timing: AttemptTiming(startedAt: now, endedAt: now, duration: .zero))
             records.append(GatheredResult(record: record, endedAt: elapsed))
         }
-        bell.ring()
+        wake()
     }
 
-    private func hand(out leases: [Lease], of turn: Turn) {
-        state.leased(leases, now: environment.elapsed())
+    private func hand(out leases: [Lease]) {
+        state.leased(leases)
         for lease in leases { held.insert(lease.key) }
-        // Other destinations may have come while the store was at it.
-        let batched = Set(turn.claims.lazy.filter { $0.pool == .batch }.map(\.destination))
-        makeReady(leases) { batched.contains($0) }
-        if isStopping { stop() }
+        if isStopping { stop() } else { withdraw() }
         serveWorkers()
+        lastTurn.leasesReady = state.leasesReady
     }
 
     private func serveWorkers() {
-        while let worker = idleWorkers.last, let work = takeReady() {
-            idleWorkers.removeLast()
-            worker.resume(returning: work)
+        while !idleWorkers.isEmpty, let work = takeReady() {
+            idleWorkers.removeLast().resume(returning: work)
         }
     }
 
-    /// One lease, or a share of those that run without waiting.
     private func takeReady() -> Work? {
-        guard let first = ready.first, let destination = destinations[first.destination] else { return nil }
-        var count = 1
-        if destination.transport.isImmediate {
-            let share = max(1, ready.count / workerCount)
-            count = min(share, ready.prefix { $0.destination == first.destination }.count)
-        }
-        let taken = Array(ready.prefix(count))
-        ready.removeFirst(count)
+        let leases = state.next(now: environment.elapsed())
+        guard let first = leases.first, let destination = destinations[first.destination] else { return nil }
         destination.shared.take()
-        return Work(destination: destination, leases: taken)
+        return Work(destination: destination, leases: leases)
     }
 
     // MARK: Other destinations
@@ -355,27 +402,9 @@ actor Dispatcher {
         let renewed = destinations.filter { id, destination in former[id]?.shared !== destination.shared }
         state.configure(
             destinations.map { $1.planned(as: $0, workerCount: workerCount) }, renewed: Set(renewed.keys))
-        let waiting = ready
-        ready = []
-        makeReady(waiting) { former[$0]?.transport.isImmediate ?? false }
+        withdraw()
         serveWorkers()
-        bell.ring()
+        wake()
         return former.filter { id, destination in destinations[id]?.shared !== destination.shared }.map(\.value.shared)
-    }
-
-    /// Keeps leases for the workers, but hands back those whose destination is gone or paused by now, and those that were
-    /// handed out as a batch for one that waits: they are more than it may have at once.
-    private func makeReady(_ leases: [Lease], wasBatch: (DestinationID) -> Bool) {
-        var unwelcome: [Lease] = []
-        for lease in leases {
-            if let destination = destinations[lease.destination], !destination.isPaused,
-                destination.transport.isImmediate || !wasBatch(lease.destination)
-            {
-                ready.append(lease)
-            } else {
-                unwelcome.append(lease)
-            }
-        }
-        handBack(unwelcome)
     }
 }

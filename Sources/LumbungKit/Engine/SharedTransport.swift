@@ -31,13 +31,13 @@ final class SharedTransport: Sendable {
         state.withLock { $0.uses += 1 }
     }
 
-    /// A worker has ended its work; the last one shuts a retired transport down.
-    func giveBack() async {
-        let isLast = state.withLock { state in
+    /// A worker has ended its work.
+    /// - Returns: Whether it has to shut the transport down: it is retired, and this was its last work.
+    func giveBack() -> Bool {
+        state.withLock { state in
             state.uses -= 1
             return state.ends()
         }
-        if isLast { await transport.shutdown() }
     }
 
     /// No more work will be taken for it: shuts it down now, or leaves that to the last worker.

@@ -10,6 +10,12 @@ struct FinishedAttempt: Sendable {
     let ending: AttemptEnding
 }
 
+/// What a worker has done: the attempts of one piece of work, and the destination they were made to.
+struct FinishedWork: Sendable {
+    let destination: Destination
+    let attempts: [FinishedAttempt]
+}
+
 /// What a worker is given: leases, and the destination of all of them as it is configured now.
 struct Work: Sendable {
     let destination: Destination
@@ -24,13 +30,19 @@ struct Worker: Sendable {
 
     /// Works until the dispatcher has no more.
     func run() async {
-        while true {
-            guard let work = await dispatcher.next() else { return }
-            var finished: [FinishedAttempt] = []
-            finished.reserveCapacity(work.leases.count)
-            for lease in work.leases { finished.append(await attempt(lease, to: work.destination)) }
-            await dispatcher.finish(finished, of: work.destination)
-            await work.destination.shared.giveBack()
+        var finished: FinishedWork?
+        while let work = await dispatcher.next(after: finished) {
+            var attempts: [FinishedAttempt] = []
+            attempts.reserveCapacity(work.leases.count)
+            for lease in work.leases { attempts.append(await attempt(lease, to: work.destination)) }
+            let done = FinishedWork(destination: work.destination, attempts: attempts)
+            finished = done
+            if work.destination.shared.giveBack() {
+                // Closing connections may take its time, so the results are told before.
+                await dispatcher.finish(done)
+                finished = nil
+                await work.destination.shared.transport.shutdown()
+            }
         }
     }
 

@@ -1,9 +1,10 @@
 import LumbungCore
 import LumbungKit
 
-/// The oracle's own book of what one life of the engine may hand out.
+/// The oracle's own book of what one life of the engine may ask for, and what it may run.
 ///
 /// It learns how attempts ended from the results in the turns, which come in the order in which the engine took them in.
+/// Between an attempt's end and that turn the engine knows more than the book; where that matters, the book does not judge.
 struct LimitBook {
     /// What is known of one destination.
     struct Slot {
@@ -13,6 +14,12 @@ struct LimitBook {
         /// How many leases had been given, in all, when it was paused: later ones must not run.
         private(set) var pausedAfter = 0
         var outstanding: Set<Int64> = []
+        /// Those of them whose attempt runs.
+        var running: Set<Int64> = []
+        /// Attempts that ended and that no turn has told of yet.
+        var unknown = 0
+        /// How many leases had been given, in all, when it got its present settings.
+        var configuredAfter = 0
         var isProven = false
         /// Whether an attempt has said anything about it yet.
         var isTried = false
@@ -21,8 +28,8 @@ struct LimitBook {
         var rest: (until: Duration, length: Duration)?
         var throttledUntil: Duration = .zero
         var throttles = 0
-        /// When deliveries were given to it.
-        var given: [Duration] = []
+        /// When attempts at it began.
+        var begun: [Duration] = []
 
         init(_ destination: Destination) {
             self.destination = destination
@@ -30,6 +37,9 @@ struct LimitBook {
         }
 
         var isImmediate: Bool { destination.transport.isImmediate }
+
+        /// The most attempts at once, among so many workers.
+        func most(_ workerCount: Int) -> Int { destination.concurrency ?? workerCount }
 
         mutating func pause(_ isPaused: Bool, after count: Int) {
             if isPaused, !self.isPaused { pausedAfter = count }
@@ -62,6 +72,7 @@ struct LimitBook {
     private var rested: [DestinationID: Duration] = [:]
     private var slowest: [DestinationID: Duration] = [:]
     private var suspects: Set<Int64> = []
+    private var lastAskedAt: Duration = .zero
     private var learned: Set<Int64> = []
     private(set) var violations: [String] = []
 
@@ -81,8 +92,9 @@ struct LimitBook {
     // MARK: Attempts
 
     /// An attempt begins: nothing that was given after a pause or a removal may.
-    mutating func started(_ lease: Lease) {
+    mutating func started(_ lease: Lease, now: Duration) {
         let number = numbers[lease.token] ?? 0
+        begin(lease, number: number, now: now)
         if let slot = slots[lease.destination] {
             if slot.isPaused, !isChanging, number >= slot.pausedAfter {
                 violate("\(slot.destination.name) is paused and was tried")
@@ -101,20 +113,25 @@ struct LimitBook {
     mutating func ended(_ lease: Lease, _ outcome: AttemptOutcome, at: Duration, with transport: SimulatedTransport) {
         endings[lease.token] = (outcome, at, transport)
         forget(lease.token)
+        slots[lease.destination]?.unknown += 1
     }
 
     private mutating func forget(_ token: Int64) {
         guard let id = places.removeValue(forKey: token) else { return }
         slots[id]?.outstanding.remove(token)
+        slots[id]?.running.remove(token)
         suspects.remove(token)
     }
 
-    private mutating func learn(_ record: DeliveryRecord, policies: [DestinationID: RetryPolicy]) {
+    private mutating func learn(_ record: DeliveryRecord, policies: [DestinationID: RetryPolicy], now: Duration) {
         let token = record.lease.token
         guard learned.insert(token).inserted else { return }
+        // One whose payload was damaged took its place in the rate without an attempt.
+        if record.decision != .release, endings[token] == nil { useRate(of: record.lease.destination, now: now) }
         forget(token)
-        guard let (outcome, at, transport) = endings.removeValue(forKey: token),
-            var slot = slots[record.lease.destination], let policy = policies[record.lease.destination],
+        guard let (outcome, at, transport) = endings.removeValue(forKey: token) else { return }
+        slots[record.lease.destination]?.unknown -= 1
+        guard var slot = slots[record.lease.destination], let policy = policies[record.lease.destination],
             transport === (slot.destination.transport as? SimulatedTransport)
         else { return }
         slot.learn(outcome, policy: policy, at: at, jitter: jitter)
@@ -127,7 +144,8 @@ struct LimitBook {
 
     /// Looks at what the engine asks for.
     mutating func asked(_ turn: Turn, policies: [DestinationID: RetryPolicy], now: Duration) -> Asked {
-        for record in turn.records { learn(record, policies: policies) }
+        lastAskedAt = now
+        for record in turn.records { learn(record, policies: policies, now: now) }
         if isStopping, !turn.claims.isEmpty { violate("work was asked for after the stop") }
         for claim in turn.claims {
             guard let slot = slots[claim.destination] else {
@@ -152,70 +170,93 @@ struct LimitBook {
             let id = lease.destination
             places[lease.token] = id
             numbers[lease.token] = numbers.count
-            rested[id] = max(rested[id] ?? .zero, now) + (slowest[id] ?? .zero)
             if lease.isSuspect { suspects.insert(lease.token) }
             // A destination that is gone by now keeps its books until its leases are handed back.
             guard var slot = slots[id] else { continue }
             slot.outstanding.insert(lease.token)
-            slot.given.append(now)
             slots[id] = slot
             guard let before = asked.slots[id], !asked.isChanging, !isChanging else { continue }
-            check(slot, limits: before, others: asked.slots.count > 1)
+            let most = slot.isImmediate ? DispatchState.immediateBatch : 2 * before.most(workerCount)
+            if slot.outstanding.count > most {
+                violate("\(slot.destination.name) has \(slot.outstanding.count) leases")
+            }
         }
         guard !leases.isEmpty, !isChanging, !asked.isChanging else { return }
-        if waiting == workerCount { corners.insert(.busy) }
         if leases.count(where: { slots[$0.destination]?.isImmediate ?? false }) > 1 { corners.insert(.batched) }
         if suspects.count > 1 { violate("\(suspects.count) suspects were handed out together") }
         if places.count > queueBuffer { violate("\(places.count) leases are held, at most \(queueBuffer)") }
-        if waiting > workerCount { violate("\(waiting) leases for \(workerCount) workers") }
-        let unproven = slots.values.filter { !$0.isImmediate && !$0.isProven }
-        let isFresh = leases.contains { lease in
-            !(slots[lease.destination].map { $0.isImmediate || $0.isProven } ?? true)
-        }
-        if isFresh, asked.slots.count > 1, workerCount > 1,
-            // The first attempt of one that nobody knows yet may have the last worker.
-            unproven.reduce(0, { $0 + max(0, $1.outstanding.count - ($1.isTried ? 0 : 1)) }) > workerCount - 1
-        {
+        let ahead = slots.values.reduce(0) { $0 + ($1.isImmediate ? 0 : $1.outstanding.count - $1.running.count) }
+        let most = max(workerCount, slots.count) + workerCount
+        if ahead > most { violate("\(ahead) leases wait for \(workerCount) workers") }
+    }
+
+    private mutating func begin(_ lease: Lease, number: Int, now: Duration) {
+        useRate(of: lease.destination, now: now)
+        guard var slot = slots[lease.destination] else { return }
+        slot.running.insert(lease.token)
+        // A worker may have taken it when the settings were others.
+        let isJudged = !isChanging && number >= slot.configuredAfter
+        if isJudged { slot.begun.append(now) }
+        slots[lease.destination] = slot
+        guard isJudged else { return }
+        if !slot.isImmediate { checkWorkers(of: slot) }
+        checkRate(of: slot)
+    }
+
+    private mutating func useRate(of id: DestinationID, now: Duration) {
+        rested[id] = max(rested[id] ?? .zero, now) + (slowest[id] ?? .zero)
+    }
+
+    private mutating func checkWorkers(of slot: Slot) {
+        let (name, count) = (slot.destination.name, slot.running.count)
+        if running == workerCount { corners.insert(.busy) }
+        if running > workerCount { violate("\(running) attempts for \(workerCount) workers") }
+        let most = slot.most(workerCount)
+        if count > most { violate("\(name) runs \(count) attempts, at most \(most)") }
+        guard slots.count > 1, workerCount > 1 else { return }
+        if count >= workerCount { violate("\(name) has the last worker") }
+        guard !slot.isProven, slot.unknown == 0 else { return }
+        let unproven = slots.values.filter { !$0.isImmediate && !$0.isProven && $0.unknown == 0 }
+        // The first attempt of one that nobody knows yet may have the last worker.
+        if unproven.reduce(0, { $0 + max(0, $1.running.count - ($1.isTried ? 0 : 1)) }) > workerCount - 1 {
             violate("destinations that are not known to be well have the last worker")
         }
     }
 
-    private mutating func check(_ slot: Slot, limits: Slot, others: Bool) {
-        let (name, count) = (slot.destination.name, slot.outstanding.count)
-        if slot.isImmediate {
-            if count > DispatchState.immediateBatch { violate("\(name) has \(count) leases at once") }
-        } else {
-            let most = limits.destination.concurrency ?? workerCount
-            if count > most { violate("\(name) has \(count) leases, at most \(most)") }
-            if others, workerCount > 1, count >= workerCount { violate("\(name) has the last worker") }
-        }
-        guard let rate = slot.destination.rate, rate == limits.destination.rate else { return }
+    private mutating func checkRate(of slot: Slot) {
+        guard let rate = slot.destination.rate, let last = slot.begun.last else { return }
         let pace = rate.pace
         corners.insert(.rated)
-        guard let last = slot.given.last else { return }
-        for (index, first) in slot.given.enumerated() {
+        for (index, first) in slot.begun.enumerated() {
             let allowed = Double(pace.burst) + (last - first) / pace.interval
-            if Double(slot.given.count - index) > allowed + 0.001 {
-                violate("\(name) was given \(slot.given.count - index) in \(last - first), beyond \(rate)")
+            if Double(slot.begun.count - index) > allowed + 0.001 {
+                violate("\(slot.destination.name) got \(slot.begun.count - index) in \(last - first), beyond \(rate)")
                 break
             }
         }
     }
 
-    private var waiting: Int {
-        slots.values.reduce(0) { $0 + ($1.isImmediate ? 0 : $1.outstanding.count) }
+    private var running: Int {
+        slots.values.reduce(0) { $0 + ($1.isImmediate ? 0 : $1.running.count) }
     }
 
     // MARK: Idle workers
+
+    /// Results and demands gather for so long while the workers have something to do.
+    private static let longestGathering = Duration.milliseconds(5)
+
+    private func isGathering(_ now: Duration) -> Bool { now <= lastAskedAt + Self.longestGathering }
 
     /// The destinations that could be given something now, by every limit.
     func open(now: Duration) -> [DestinationID] {
         // A lease of a destination that is gone still has a worker.
         let gone = places.values.count { slots[$0] == nil }
-        guard waiting + gone < workerCount, places.count < queueBuffer, !isStopping, !isChanging else { return [] }
+        guard running + gone < workerCount, places.count < queueBuffer, !isStopping, !isChanging else { return [] }
+        guard !isGathering(now), slots.values.allSatisfy({ $0.unknown == 0 }) else { return [] }
         let unproven = slots.values.filter { !$0.isImmediate && !$0.isProven }
         let allButOne = slots.count == 1 || workerCount == 1 ? workerCount : workerCount - 1
-        let isUnprovenFull = unproven.reduce(gone, { $0 + $1.outstanding.count }) >= allButOne
+        let isUnprovenFull =
+            unproven.reduce(gone, { $0 + min($1.outstanding.count, $1.most(workerCount), allButOne) }) >= allButOne
         let sharers = max(1, slots.values.count { !$0.isImmediate && !$0.isPaused })
         return slots.filter { id, slot in
             guard !slot.isPaused, slot.throttledUntil <= now else { return false }
@@ -223,8 +264,20 @@ struct LimitBook {
             if slot.destination.rate != nil, let rested = rested[id], now < rested { return false }
             if slot.isImmediate { return slot.outstanding.count < DispatchState.immediateBatch }
             let share = slot.isProven ? allButOne : max(1, workerCount / sharers)
-            guard slot.outstanding.count < min(slot.destination.concurrency ?? workerCount, share) else { return false }
+            guard slot.outstanding.count < min(slot.most(workerCount), share) else { return false }
             return slot.isProven || !isUnprovenFull
+        }.keys.sorted()
+    }
+
+    /// The destinations whose leases wait although a worker is free and no limit keeps them from running.
+    func idle(now: Duration) -> [DestinationID] {
+        let gone = places.values.count { slots[$0] == nil }
+        // A lease whose payload is damaged never runs, and its result may be among those that gather.
+        guard running + gone < workerCount, !isStopping, !isChanging, !isGathering(now) else { return [] }
+        let allButOne = slots.count == 1 || workerCount == 1 ? workerCount : workerCount - 1
+        return slots.filter { _, slot in
+            guard !slot.isImmediate, slot.isProven, slot.unknown == 0, !slot.isPaused else { return false }
+            return slot.running.count < min(slot.outstanding.count, slot.most(workerCount), allButOne)
         }.keys.sorted()
     }
 
@@ -251,11 +304,13 @@ struct LimitBook {
             let isSame =
                 (slot.destination.transport as? SimulatedTransport) === (destination.transport as? SimulatedTransport)
             if !isSame {
-                let (outstanding, given) = (slot.outstanding, slot.given)
+                let former = slot
                 slot = Slot(destination)
-                (slot.outstanding, slot.given) = (outstanding, given)
+                (slot.outstanding, slot.running, slot.begun) = (former.outstanding, former.running, former.begun)
+                slot.unknown = former.unknown
             }
-            if slot.destination.rate != destination.rate { slot.given = [] }
+            if slot.destination.rate != destination.rate { slot.begun = [] }
+            slot.configuredAfter = numbers.count
             slot.destination = destination
             slot.pause(destination.isPaused, after: numbers.count)
             slots[id] = slot

@@ -102,7 +102,7 @@ final class SimulatedLife: @unchecked Sendable {
     }
 
     func started(_ lease: Lease) {
-        book.started(lease)
+        book.started(lease, now: simulation.elapsed)
     }
 
     func ended(_ lease: Lease, _ outcome: AttemptOutcome, with transport: SimulatedTransport) {

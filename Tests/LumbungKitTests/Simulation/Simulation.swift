@@ -143,6 +143,9 @@ final class Simulation: @unchecked Sendable {
         // Whoever sleeps while the wall clock is set looks again after a minute at the latest.
         guard elapsed > clockWasSetAt + WaitBook.longestSleep else { return }
         let now = wallClock()
+        for id in life.book.idle(now: elapsed) {
+            violate("leases of \(id.value) wait, a worker is free, and nobody takes them")
+        }
         for id in life.book.open(now: elapsed) {
             for key in ledger.waiting(for: id) where !(life.book.hasSuspect && ledger.isSuspect(key)) {
                 let stored = model.event(key.event)?.deliveries.first { $0.destination == id }
