@@ -166,16 +166,24 @@ public final class SQLiteInbox: InboxStore {
         _ body: @escaping @Sendable (WriterSession) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            desk.submit(
-                WriterJob(
-                    deadline: .now.advanced(by: busyTimeout),
-                    execute: { session throws(StoreError) in
-                        let value = try body(session)
-                        return WriterJob.Told(success: { continuation.resume(returning: .success(value)) })
-                    },
-                    fail: { continuation.resume(returning: .failure($0)) }
-                ))
+            submit(body) { continuation.resume(returning: $0) }
         }
         return try result.get()
+    }
+
+    /// Hands work to the writer, and tells its end.
+    func submit<Value: Sendable>(
+        _ body: @escaping @Sendable (WriterSession) throws(StoreError) -> Value,
+        completion: @escaping @Sendable (Result<Value, StoreError>) -> Void
+    ) {
+        desk.submit(
+            WriterJob(
+                deadline: .now.advanced(by: busyTimeout),
+                execute: { session throws(StoreError) in
+                    let value = try body(session)
+                    return WriterJob.Told(success: { completion(.success(value)) })
+                },
+                fail: { completion(.failure($0)) }
+            ))
     }
 }
