@@ -7,7 +7,7 @@ extension SQLiteInbox: TransactionalStore {
     ///
     /// The closure may write to tables of its own and read every table. Names that begin with `lumbung_` are the inbox's.
     /// What would touch the inbox's tables, SQLite's own, temporary ones, the transaction or the connection's settings is
-    /// refused with `SQLITE_AUTH`. After a statement that rolls the whole transaction back every other one is refused, and
+    /// refused with `SQLITE_AUTH`; so are, with ``EffectRefused``, foreign keys to the inbox's tables. After a statement that rolls the whole transaction back every other one is refused, and
     /// the effect with it. GRDB's observers of transactions and its `afterNextTransaction` never hear of these writes.
     public func complete<Value: Sendable>(
         _ record: DeliveryRecord, with effect: @escaping @Sendable (Database) throws -> Value

@@ -16,7 +16,7 @@ import LumbungCore
     private(set) var isLost = false
     /// What SQLite said of the statement that ended it, as far as that can be known.
     private(set) var lossCode = SQLITE_OK
-    private var rules = EffectRules()
+    private(set) var rules = EffectRules()
     private let connection: OpaquePointer
 
     /// Watches a connection; to be kept as long as that is open.

@@ -16,6 +16,8 @@ struct EffectRules {
         "foreign_key_check", "database_list", "quick_check",
     ]
 
+    /// Whether a table was made or changed, which can stop the inbox in ways that are not asked for beforehand.
+    private(set) var hasChangedTables = false
     /// SQLite itself empties its own tables of what is dropped, asking for that like for anybody's statement.
     private var isDropping = false
     /// It renames a row of its own when a table gets another name.
@@ -84,7 +86,8 @@ struct EffectRules {
         default: isDropping = false
         }
         switch action {
-        case SQLITE_ALTER_TABLE: isRenaming = true
+        case SQLITE_CREATE_TABLE: hasChangedTables = true
+        case SQLITE_ALTER_TABLE: (isRenaming, hasChangedTables) = (true, true)
         case SQLITE_UPDATE where first == "sqlite_sequence": isRenaming = false
         case SQLITE_CREATE_INDEX: newIndex = first
         default: break

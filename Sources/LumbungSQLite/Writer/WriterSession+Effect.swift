@@ -39,7 +39,9 @@ extension WriterSession {
         return try queue.unsafeReentrantWrite { database in
             // The tables may have changed in ways that GRDB, whose hooks are gone, has not seen.
             database.clearSchemaCache()
-            return try effectGuard.watching { try effect(database) }
+            let value = try effectGuard.watching { try effect(database) }
+            if effectGuard.rules.hasChangedTables { try EffectRules.checkTables(of: database) }
+            return value
         }
     }
 
