@@ -8,7 +8,8 @@ extension SQLiteInbox: TransactionalStore {
     /// The closure may write to tables of its own and read every table. Names that begin with `lumbung_` are the inbox's.
     /// What would touch the inbox's tables, SQLite's own, temporary ones, the transaction or the connection's settings is
     /// refused with `SQLITE_AUTH`; so are, with ``EffectRefused``, foreign keys to the inbox's tables. After a statement that rolls the whole transaction back every other one is refused, and
-    /// the effect with it. GRDB's observers of transactions and its `afterNextTransaction` never hear of these writes.
+    /// the effect with it. It has ``SQLiteOptions/effectLimit`` for what it does, 1 s; a statement that runs longer is
+    /// interrupted, and what ends too late is refused with ``EffectRefused/tooSlow(limit:)``. GRDB's observers of transactions and its `afterNextTransaction` never hear of these writes.
     public func complete<Value: Sendable>(
         _ record: DeliveryRecord, with effect: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
@@ -19,6 +20,8 @@ extension SQLiteInbox: TransactionalStore {
     /// Writes to tables of one's own in the inbox's database, such as making them before the inbox is opened.
     ///
     /// Durability: when this returns, the writes are committed and flushed; when it throws, nothing of them is stored.
+    /// What takes longer than ``SQLiteOptions/effectLimit``, such as an index over a great table, is done on a connection
+    /// of one's own before the inbox is opened, or with another limit.
     /// - Parameter effect: Makes the writes, as for ``complete(_:with:)``. It may run again when the transaction had to be
     ///   repeated, so it must do nothing else.
     /// - Throws: What `effect` throws; ``EffectRefused``; ``StoreError``.

@@ -36,6 +36,8 @@ public enum EffectRefused: Error, Sendable, Hashable, CustomStringConvertible {
     /// One of its statements ended the whole transaction, such as `INSERT OR ROLLBACK`; with what the handler threw, or
     /// the empty string when it went on.
     case rolledBack(String)
+    /// It took longer than the store waits for it.
+    case tooSlow(limit: Duration)
     /// A table of its own has a foreign key to one of the inbox, whose rows could not be removed any more.
     case refersToInbox(table: String, inboxTable: String)
     /// A table of its own has a name that the inbox keeps for itself.
@@ -47,6 +49,7 @@ public enum EffectRefused: Error, Sendable, Hashable, CustomStringConvertible {
         case .rolledBack(""):
             "a statement of the handler rolled the whole transaction back, and the handler went on after it"
         case .rolledBack(let reason): "a statement of the handler rolled the whole transaction back: \(reason)"
+        case .tooSlow(let limit): "the handler's closure took longer than \(limit), for which everything else waits"
         case .refersToInbox(let table, let inboxTable):
             "the table \(table) has a foreign key to \(inboxTable), a table of the inbox; keep the number without the key"
         case .reservedName(let name): "the name \(name) begins like those that the inbox keeps for itself"

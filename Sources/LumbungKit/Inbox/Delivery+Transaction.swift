@@ -18,9 +18,10 @@ extension Delivery {
     /// - Parameters:
     ///   - store: The store that the inbox was opened with.
     ///   - effect: Makes the writes. It may run again when the transaction had to be repeated, so it must do nothing else;
-    ///     it runs on the store's one writing thread, and every sender waits for it: keep it short.
+    ///     it runs on the store's one writing thread, and every sender waits for it: keep it short. A store refuses what
+    ///     takes too long; in SQLite the limit is 1 s unless it was opened with another.
     /// - Throws: ``LeaseLost`` when the delivery was completed already, when its lease has been given away, or when it is
-    ///   one of another store; what `effect` throws; ``StoreError``. Thrown on by the handler each is a failure that is
+    ///   one of another store; what `effect` throws; ``EffectRefused``; ``StoreError``. Thrown on by the handler each is a failure that is
     ///   tried again.
     public func withTransaction<Store: TransactionalStore, Value: Sendable>(
         in store: Store, _ effect: @escaping @Sendable (Store.Transaction) throws -> Value

@@ -1,3 +1,4 @@
+import GRDB
 import GRDBSQLite
 import LumbungCore
 
@@ -17,11 +18,15 @@ import LumbungCore
     /// What SQLite said of the statement that ended it, as far as that can be known.
     private(set) var lossCode = SQLITE_OK
     private(set) var rules = EffectRules()
+    /// How long an effect may take.
+    let limit: Duration
+    private var end = ContinuousClock.now
     private let connection: OpaquePointer
 
     /// Watches a connection; to be kept as long as that is open.
-    init(_ connection: OpaquePointer) {
+    init(_ connection: OpaquePointer, limit: Duration) {
         unsafe self.connection = connection
+        self.limit = limit
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe sqlite3_set_authorizer(
             connection,
@@ -46,14 +51,34 @@ import LumbungCore
         rules = EffectRules()
     }
 
-    /// Runs a handler's statements under guard.
+    /// Runs a handler's statements under guard; one that runs past the limit is interrupted.
+    /// - Throws: What `body` throws; ``EffectRefused`` when it took too long.
     func watching<Value>(_ body: () throws -> Value) throws -> Value {
         isOn = true
+        startClock()
         defer {
             if isLost { noteLossCode() }
+            unsafe sqlite3_progress_handler(connection, 0, nil, nil)
             isOn = false
         }
-        return try body()
+        do {
+            let value = try body()
+            // Nothing stops what a handler does beside its statements, but it does not count then.
+            guard !isLate else { throw EffectRefused.tooSlow(limit: limit) }
+            return value
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT && isLate {
+            throw EffectRefused.tooSlow(limit: limit)
+        }
+    }
+
+    private var isLate: Bool { ContinuousClock.now >= end }
+
+    private func startClock() {
+        end = ContinuousClock.now.advanced(by: limit)
+        // Every 4,000 steps of SQLite's machine: well under a millisecond.
+        unsafe sqlite3_progress_handler(
+            connection, 4000, { context in unsafe EffectGuard.from(context)?.isLate == true ? 1 : 0 },
+            Unmanaged.passUnretained(self).toOpaque())
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> EffectGuard? {

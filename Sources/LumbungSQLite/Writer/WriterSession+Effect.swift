@@ -47,18 +47,17 @@ extension WriterSession {
 
     /// What the end of the transaction means: the disk's fault, or the handler's.
     private func lost<Value>(_ result: Result<Value, any Error>) -> StoreError {
-        var reason = ""
         var failures = [SQLiteFailure(code: effectGuard.lossCode, message: "a handler's statement failed")]
+        var refused = EffectRefused.rolledBack("")
         if case .failure(let error) = result {
             if let error = error as? StoreError { return error }
-            reason = "\(error)"
+            refused = error as? EffectRefused ?? .rolledBack("\(error)")
             if let error = error as? DatabaseError {
                 failures.append(
-                    SQLiteFailure(code: error.extendedResultCode.rawValue, message: error.message ?? reason))
+                    SQLiteFailure(code: error.extendedResultCode.rawValue, message: error.message ?? "\(error)"))
             }
         }
         if let failure = failures.first(where: \.isOfTheDisk) { return failure.storeError }
-        let refused = EffectRefused.rolledBack(reason)
         refusal = refused
         return .invalid(refused.description)
     }

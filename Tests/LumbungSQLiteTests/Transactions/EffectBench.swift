@@ -10,14 +10,17 @@ enum EffectBench {
     struct Refused: Error {}
 
     static func withLeases(
-        _ count: Int, _ body: (SQLiteInbox, [DeliveryRecord], InboxFolder) async throws -> Void
+        _ count: Int, limit: Duration = .seconds(30),
+        _ body: (SQLiteInbox, [DeliveryRecord], InboxFolder) async throws -> Void
     ) async throws {
         try await InboxFolder.with { folder throws in
-            let store = try folder.open()
+            let store = try folder.open(effectLimit: limit)
             let id = try #require(try await store.register(destinations: ["ledger"])["ledger"])
             let now = NewEvent.sampleTime
             _ = try await store.recover(now: now)
-            try await store.write { try $0.execute(sql: "CREATE TABLE ledger (uuid TEXT NOT NULL)") }
+            try folder.foreignConnection().write {
+                try $0.execute(sql: "CREATE TABLE ledger (uuid TEXT NOT NULL)")
+            }
             _ = try await store.append((0..<count).map { .sample("e\($0)", to: [id]) })
             let claim = Turn.Claim(destination: id, limit: count, suspectLimit: 0)
             let leases = try await store.turn(
