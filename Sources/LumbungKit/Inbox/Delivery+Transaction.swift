@@ -37,10 +37,12 @@ extension Delivery {
 final class DeliveryCompletion: Sendable {
     private let done = Atomic(false)
     private let attempt: Attempt
+    private let wallClock: @Sendable () -> Timestamp
     private let started = ContinuousClock.now
 
-    init(_ attempt: Attempt) {
+    init(_ attempt: Attempt, wallClock: @escaping @Sendable () -> Timestamp) {
         self.attempt = attempt
+        self.wallClock = wallClock
     }
 
     /// Whether the store has the result.
@@ -51,12 +53,11 @@ final class DeliveryCompletion: Sendable {
         done.store(true, ordering: .releasing)
     }
 
-    /// The result of the attempt, ending now.
+    /// The result of the attempt, ending now by both clocks, as a worker has it: the wall clock may have been set since.
     func record() -> DeliveryRecord {
-        let duration = ContinuousClock.now - started
-        return DeliveryRecord(
+        DeliveryRecord(
             lease: attempt.lease, outcome: .delivered, decision: .complete,
             timing: AttemptTiming(
-                startedAt: attempt.startedAt, endedAt: attempt.startedAt.advanced(by: duration), duration: duration))
+                startedAt: attempt.startedAt, endedAt: wallClock(), duration: ContinuousClock.now - started))
     }
 }

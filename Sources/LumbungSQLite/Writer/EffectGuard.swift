@@ -23,7 +23,7 @@ import LumbungCore
     private var end = ContinuousClock.now
     private let connection: OpaquePointer
 
-    /// Watches a connection; to be kept as long as that is open.
+    /// Watches a connection, which must stay open as long as this is kept.
     init(_ connection: OpaquePointer, limit: Duration) {
         unsafe self.connection = connection
         self.limit = limit
@@ -42,6 +42,12 @@ import LumbungCore
             connection, { context in unsafe EffectGuard.from(context)?.refusesCommit() == true ? 1 : 0 }, context)
         unsafe _ = sqlite3_rollback_hook(
             connection, { context in unsafe EffectGuard.from(context)?.rolledBack() }, context)
+    }
+
+    deinit {
+        unsafe sqlite3_set_authorizer(connection, nil, nil)
+        unsafe _ = sqlite3_commit_hook(connection, nil, nil)
+        unsafe _ = sqlite3_rollback_hook(connection, nil, nil)
     }
 
     /// Forgets the effect before.

@@ -15,13 +15,16 @@ struct EffectSchemaTests {
     ])
     func `a foreign key to a table of the inbox is refused`(_ sql: String) async throws {
         try await EffectBench.withLeases(1) { store, records, folder async throws in
-            let error = await #expect(throws: EffectRefused.self) {
-                try await store.complete(records[0]) { database in
-                    try EffectBench.insert("gone")(database)
-                    try database.execute(sql: sql)
+            // A statement that was prepared for the first attempt is looked at again.
+            for _ in 1...2 {
+                let error = await #expect(throws: EffectRefused.self) {
+                    try await store.complete(records[0]) { database in
+                        try EffectBench.insert("gone")(database)
+                        try database.cachedStatement(sql: sql).execute()
+                    }
                 }
+                #expect(error?.description.contains("has a foreign key to") == true)
             }
-            #expect(error?.description.contains("has a foreign key to") == true)
             #expect(try EffectBench.ledger(folder) == [])
             #expect(try await store.event(records[0].lease.event)?.status == .processing)
             try await store.complete(records[0], with: EffectBench.insert("e0"))
