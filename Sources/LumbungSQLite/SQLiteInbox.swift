@@ -24,14 +24,14 @@ public final class SQLiteInbox: InboxStore {
         let disk = DiskSpace(databasePath: options.path)
         disk.layBallast()
         let thread = Thread {
-            Self.write(connection, desk: desk, disk: disk, busyTimeout: options.busyTimeout)
+            Self.write(connection, desk: desk, disk: disk, options: options)
         }
         thread.name = "lumbung.writer"
         thread.start()
     }
 
     private static func write(
-        _ connection: WriterConnection, desk: WriterDesk, disk: DiskSpace, busyTimeout: Duration
+        _ connection: WriterConnection, desk: WriterDesk, disk: DiskSpace, options: SQLiteOptions
     ) {
         defer {
             connection.lock.release(close(connection, desk: desk))
@@ -42,8 +42,9 @@ public final class SQLiteInbox: InboxStore {
             let pointer = unsafe connection.queue.unsafeReentrantRead { unsafe $0.sqliteConnection }
             guard let pointer = unsafe pointer else { throw StoreError.closed }
             var writer = Writer(
-                session: try unsafe WriterSession(pointer, effects: connection.queue), desk: desk, disk: disk,
-                busyTimeout: busyTimeout)
+                session: try unsafe WriterSession(
+                    pointer, effects: connection.queue, effectLimit: options.effectLimit),
+                desk: desk, disk: disk, busyTimeout: options.busyTimeout)
             writer.run()
         } catch {
             desk.fail("the writer could not start: \(error)")
@@ -166,16 +167,24 @@ public final class SQLiteInbox: InboxStore {
         _ body: @escaping @Sendable (WriterSession) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            desk.submit(
-                WriterJob(
-                    deadline: .now.advanced(by: busyTimeout),
-                    execute: { session throws(StoreError) in
-                        let value = try body(session)
-                        return WriterJob.Told(success: { continuation.resume(returning: .success(value)) })
-                    },
-                    fail: { continuation.resume(returning: .failure($0)) }
-                ))
+            submit(body) { continuation.resume(returning: $0) }
         }
         return try result.get()
+    }
+
+    /// Hands work to the writer, and tells its end.
+    func submit<Value: Sendable>(
+        _ body: @escaping @Sendable (WriterSession) throws(StoreError) -> Value,
+        completion: @escaping @Sendable (Result<Value, StoreError>) -> Void
+    ) {
+        desk.submit(
+            WriterJob(
+                deadline: .now.advanced(by: busyTimeout),
+                execute: { session throws(StoreError) in
+                    let value = try body(session)
+                    return WriterJob.Told(success: { completion(.success(value)) })
+                },
+                fail: { completion(.failure($0)) }
+            ))
     }
 }

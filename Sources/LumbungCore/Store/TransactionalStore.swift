@@ -13,7 +13,7 @@ public protocol TransactionalStore: InboxStore {
     ///   - effect: Makes the writes, inside the transaction. It may run again when the transaction had to be repeated, so
     ///     it must do nothing else, and everything that is to be stored waits for it.
     /// - Throws: ``LeaseLost`` when the lease is no longer the delivery's, and then `effect` has not run; what `effect`
-    ///   throws; ``StoreError``.
+    ///   throws; ``EffectRefused`` for what it did and may not; ``StoreError``.
     func complete<Value: Sendable>(
         _ record: DeliveryRecord, with effect: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value
@@ -28,4 +28,31 @@ public struct LeaseLost: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// Makes the error; stores do.
     public init() {}
+}
+
+/// Why a store did not take what a handler did in its transaction: nothing of it was stored, and the delivery goes on as
+/// after any failed attempt.
+public enum EffectRefused: Error, Sendable, Hashable, CustomStringConvertible {
+    /// One of its statements ended the whole transaction, such as `INSERT OR ROLLBACK`; with what the handler threw, or
+    /// the empty string when it went on.
+    case rolledBack(String)
+    /// It took longer than the store waits for it.
+    case tooSlow(limit: Duration)
+    /// A table of its own has a foreign key to one of the inbox, whose rows could not be removed any more.
+    case refersToInbox(table: String, inboxTable: String)
+    /// A table of its own has a name that the inbox keeps for itself.
+    case reservedName(String)
+
+    /// A sentence for the developer.
+    public var description: String {
+        switch self {
+        case .rolledBack(""):
+            "a statement of the handler rolled the whole transaction back, and the handler went on after it"
+        case .rolledBack(let reason): "a statement of the handler rolled the whole transaction back: \(reason)"
+        case .tooSlow(let limit): "the handler's closure took longer than \(limit), for which everything else waits"
+        case .refersToInbox(let table, let inboxTable):
+            "the table \(table) has a foreign key to \(inboxTable), a table of the inbox; keep the number without the key"
+        case .reservedName(let name): "the name \(name) begins like those that the inbox keeps for itself"
+        }
+    }
 }

@@ -18,9 +18,10 @@ extension Delivery {
     /// - Parameters:
     ///   - store: The store that the inbox was opened with.
     ///   - effect: Makes the writes. It may run again when the transaction had to be repeated, so it must do nothing else;
-    ///     it runs on the store's one writing thread, and every sender waits for it: keep it short.
+    ///     it runs on the store's one writing thread, and every sender waits for it: keep it short. A store refuses what
+    ///     takes too long; in SQLite the limit is 1 s unless it was opened with another.
     /// - Throws: ``LeaseLost`` when the delivery was completed already, when its lease has been given away, or when it is
-    ///   one of another store; what `effect` throws; ``StoreError``. Thrown on by the handler each is a failure that is
+    ///   one of another store; what `effect` throws; ``EffectRefused``; ``StoreError``. Thrown on by the handler each is a failure that is
     ///   tried again.
     public func withTransaction<Store: TransactionalStore, Value: Sendable>(
         in store: Store, _ effect: @escaping @Sendable (Store.Transaction) throws -> Value
@@ -36,10 +37,12 @@ extension Delivery {
 final class DeliveryCompletion: Sendable {
     private let done = Atomic(false)
     private let attempt: Attempt
+    private let wallClock: @Sendable () -> Timestamp
     private let started = ContinuousClock.now
 
-    init(_ attempt: Attempt) {
+    init(_ attempt: Attempt, wallClock: @escaping @Sendable () -> Timestamp) {
         self.attempt = attempt
+        self.wallClock = wallClock
     }
 
     /// Whether the store has the result.
@@ -50,12 +53,11 @@ final class DeliveryCompletion: Sendable {
         done.store(true, ordering: .releasing)
     }
 
-    /// The result of the attempt, ending now.
+    /// The result of the attempt, ending now by both clocks, as a worker has it: the wall clock may have been set since.
     func record() -> DeliveryRecord {
-        let duration = ContinuousClock.now - started
-        return DeliveryRecord(
+        DeliveryRecord(
             lease: attempt.lease, outcome: .delivered, decision: .complete,
             timing: AttemptTiming(
-                startedAt: attempt.startedAt, endedAt: attempt.startedAt.advanced(by: duration), duration: duration))
+                startedAt: attempt.startedAt, endedAt: wallClock(), duration: ContinuousClock.now - started))
     }
 }

@@ -22,8 +22,8 @@ public struct Delivery: Sendable {
     public let attempt: Int
     let completion: DeliveryCompletion
 
-    init(_ attempt: Attempt) {
-        completion = DeliveryCompletion(attempt)
+    init(_ attempt: Attempt, wallClock: @escaping @Sendable () -> Timestamp) {
+        completion = DeliveryCompletion(attempt, wallClock: wallClock)
         let event = attempt.lease.event
         id = event.id.value
         source = event.source

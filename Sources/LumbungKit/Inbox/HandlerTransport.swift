@@ -3,11 +3,12 @@ import LumbungCore
 /// A closure as a destination.
 struct HandlerTransport: Transport {
     let timeout: Duration
+    let wallClock: @Sendable () -> Timestamp
     let perform: @Sendable (Delivery) async throws -> Void
 
     /// Runs the closure once, and cancels it when its time is over.
     func deliver(_ attempt: Attempt) async -> AttemptOutcome {
-        let delivery = Delivery(attempt)
+        let delivery = Delivery(attempt, wallClock: wallClock)
         return await withTaskGroup(of: AttemptOutcome?.self) { group in
             group.addTask { await outcome(of: delivery) }
             group.addTask {

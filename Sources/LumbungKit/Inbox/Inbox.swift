@@ -43,7 +43,7 @@ public struct Inbox: Service {
         logger: Logger,
         setUp: (inout InboxSetup) throws -> Void
     ) async throws {
-        var setup = InboxSetup()
+        var setup = InboxSetup(wallClock: environment.wallClock)
         try setUp(&setup)
         try setup.check()
         let report = try await store.recover(now: environment.wallClock())

@@ -5,7 +5,11 @@ public struct InboxSetup {
     var sources: [(source: Source, handlers: [String]?)] = []
     var handlers: [Destination] = []
 
-    init() {}
+    private let wallClock: @Sendable () -> Timestamp
+
+    init(wallClock: @escaping @Sendable () -> Timestamp) {
+        self.wallClock = wallClock
+    }
 
     /// Registers a source.
     /// - Parameters:
@@ -32,7 +36,8 @@ public struct InboxSetup {
     ) {
         handlers.append(
             Destination(
-                name: name, transport: HandlerTransport(timeout: timeout, perform: perform), retry: retry,
+                name: name,
+                transport: HandlerTransport(timeout: timeout, wallClock: wallClock, perform: perform), retry: retry,
                 concurrency: concurrency))
     }
 

@@ -1,7 +1,8 @@
 /// The tables of an inbox file and the steps that led there.
 ///
 /// A step is never changed once released: a newer program appends one. `PRAGMA user_version` counts the steps a file has
-/// seen; a file that has seen more than this program knows is refused.
+/// seen; a file that has seen more than this program knows is refused. What a step adds is named `lumbung_…`, which is
+/// reserved (``EffectRules/reservedPrefix``), or as a table that version 3 had: other names may be a program's own.
 enum Schema {
     /// Marks the file as ours in its header (`PRAGMA application_id`): the letters LMBG.
     static let applicationID: Int32 = 0x4C4D_4247
@@ -111,7 +112,7 @@ enum Schema {
     /// The table is made anew, since SQLite changes no CHECK in place; a million deliveries take a few seconds. Lane 3 holds
     /// deliveries that wait for one of the same key; `delivery_order` holds those that keep others waiting, or wait.
     private static let operatorTools = """
-        CREATE TABLE delivery_next (
+        CREATE TABLE lumbung_delivery_next (
             event_id INTEGER NOT NULL REFERENCES webhook_queue (id),
             destination_id INTEGER NOT NULL REFERENCES destination (id),
             status TEXT NOT NULL
@@ -131,12 +132,12 @@ enum Schema {
             CHECK ((status = 'processing') = (lease_token IS NOT NULL)),
             CHECK (lane <> 3 OR (order_key IS NOT NULL AND due_at IS NOT NULL))
         ) STRICT, WITHOUT ROWID;
-        INSERT INTO delivery_next
+        INSERT INTO lumbung_delivery_next
             (event_id, destination_id, status, fanout, attempts, interruptions, lane, due_at, lease_token, last_error)
             SELECT event_id, destination_id, status, fanout, attempts, interruptions, lane, due_at, lease_token, last_error
             FROM delivery;
         DROP TABLE delivery;
-        ALTER TABLE delivery_next RENAME TO delivery;
+        ALTER TABLE lumbung_delivery_next RENAME TO delivery;
         CREATE INDEX delivery_due ON delivery (destination_id, lane, due_at) WHERE due_at IS NOT NULL;
         CREATE INDEX delivery_order ON delivery (destination_id, order_key, lane, event_id)
             WHERE order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1));
@@ -149,7 +150,7 @@ enum Schema {
     /// The deliveries carry the name of their event's source, so that the index leads from one source to the next without
     /// looking at what they have waiting. Lane 2 holds what a bulk replay started; `delivery_replay` counts it.
     private static let fairShares = """
-        CREATE TABLE delivery_next (
+        CREATE TABLE lumbung_delivery_next (
             event_id INTEGER NOT NULL REFERENCES webhook_queue (id),
             destination_id INTEGER NOT NULL REFERENCES destination (id),
             source TEXT NOT NULL CHECK (length(source) > 0),
@@ -172,14 +173,14 @@ enum Schema {
             CHECK (lane <> 2 OR replay_id IS NOT NULL),
             CHECK (lane <> 3 OR (order_key IS NOT NULL AND due_at IS NOT NULL))
         ) STRICT, WITHOUT ROWID;
-        INSERT INTO delivery_next
+        INSERT INTO lumbung_delivery_next
             (event_id, destination_id, source, status, fanout, attempts, interruptions, lane, due_at, lease_token,
                 last_error, order_key, order_blocks)
-            SELECT d.event_id, d.destination_id, coalesce(q.source, 'unknown'), d.status, d.fanout, d.attempts,
+            SELECT d.event_id, d.destination_id, q.source, d.status, d.fanout, d.attempts,
                 d.interruptions, d.lane, d.due_at, d.lease_token, d.last_error, d.order_key, d.order_blocks
-            FROM delivery AS d LEFT JOIN webhook_queue AS q ON q.id = d.event_id;
+            FROM delivery AS d JOIN webhook_queue AS q ON q.id = d.event_id;
         DROP TABLE delivery;
-        ALTER TABLE delivery_next RENAME TO delivery;
+        ALTER TABLE lumbung_delivery_next RENAME TO delivery;
         CREATE INDEX delivery_due ON delivery (destination_id, lane, source, due_at) WHERE due_at IS NOT NULL;
         CREATE INDEX delivery_order ON delivery (destination_id, order_key, lane, event_id)
             WHERE order_key IS NOT NULL AND (due_at IS NOT NULL OR (status = 'dead' AND order_blocks = 1));

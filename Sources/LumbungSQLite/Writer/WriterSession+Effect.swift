@@ -23,10 +23,12 @@ extension WriterSession {
 
     /// Does something that is undone as a whole when it fails, while the transaction goes on.
     private func undoable<Value>(_ body: () throws -> Value) throws(StoreError) -> Result<Value, any Error> {
+        effectGuard.reset()
+        refusal = nil
         try execute("SAVEPOINT \(EffectGuard.savepoint)")
         let result = Result { try body() }
-        // A full disk or an I/O error ends the whole transaction, and so the neighbours' work.
-        guard isInTransaction else { throw Self.lost(result) }
+        // The whole transaction has ended, and so the neighbours' work.
+        guard isInTransaction, !effectGuard.isLost else { throw lost(result) }
         if case .failure = result { try execute("ROLLBACK TO \(EffectGuard.savepoint)") }
         try execute("RELEASE \(EffectGuard.savepoint)")
         return result
@@ -37,18 +39,35 @@ extension WriterSession {
         return try queue.unsafeReentrantWrite { database in
             // The tables may have changed in ways that GRDB, whose hooks are gone, has not seen.
             database.clearSchemaCache()
-            effectGuard.isOn = true
-            defer { effectGuard.isOn = false }
-            return try effect(database)
+            let value = try effectGuard.watching { try effect(database) }
+            if effectGuard.rules.hasChangedTables { try EffectRules.checkTables(of: database) }
+            return value
         }
     }
 
-    private static func lost<Value>(_ result: Result<Value, any Error>) -> StoreError {
-        guard case .failure(let error) = result else { return .invalid("the handler ended the transaction") }
-        if let error = error as? StoreError { return error }
-        guard let error = error as? DatabaseError else { return .invalid("the transaction was ended: \(error)") }
-        return SQLiteFailure(
-            code: error.extendedResultCode.rawValue, message: error.message ?? "no reason given"
-        ).storeError
+    /// What the end of the transaction means: the disk's fault, or the handler's.
+    private func lost<Value>(_ result: Result<Value, any Error>) -> StoreError {
+        var failures = [SQLiteFailure(code: effectGuard.lossCode, message: "a handler's statement failed")]
+        var refused = EffectRefused.rolledBack("")
+        if case .failure(let error) = result {
+            if let error = error as? StoreError { return error }
+            refused = error as? EffectRefused ?? .rolledBack("\(error)")
+            if let error = error as? DatabaseError {
+                failures.append(
+                    SQLiteFailure(code: error.extendedResultCode.rawValue, message: error.message ?? "\(error)"))
+            }
+        }
+        if let failure = failures.first(where: \.isOfTheDisk) { return failure.storeError }
+        refusal = refused
+        return .invalid(refused.description)
+    }
+}
+
+extension SQLiteFailure {
+    /// Whether the disk or the file is at fault, and not a statement.
+    fileprivate var isOfTheDisk: Bool {
+        [
+            SQLITE_FULL, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_NOMEM,
+        ].contains(code & 0xFF)
     }
 }

@@ -10,7 +10,9 @@ import LumbungCore
     let statements: PreparedStatements
     /// GRDB's side of the connection, for what handlers write; nil in a session that takes none.
     let effects: DatabaseQueue?
-    let effectGuard = EffectGuard()
+    let effectGuard: EffectGuard
+    /// Why the last effect was refused when the whole transaction went with it.
+    var refusal: EffectRefused?
     /// Whether new events are let in at present, by the space on the disk.
     var isAdmitting = true
     /// The source that was given something last, by queue; the next one in the alphabet comes first then.
@@ -23,15 +25,19 @@ import LumbungCore
     private var timestampText = (milliseconds: Int64.min, text: "")
 
     /// Prepares every statement on a connection whose schema is up to date.
-    init(_ connection: OpaquePointer, effects: DatabaseQueue? = nil) throws(StoreError) {
+    /// - Parameters:
+    ///   - connection: The connection.
+    ///   - effects: GRDB's side of it.
+    ///   - effectLimit: How long a handler's closure may take.
+    init(
+        _ connection: OpaquePointer, effects: DatabaseQueue? = nil, effectLimit: Duration = SQLiteOptions.effectLimit
+    ) throws(StoreError) {
         unsafe self.connection = connection
         self.effects = effects
         // GRDB opened the connection and watches its transactions through these hooks; statements that it does not run
-        // would meet its observers in a state they do not expect.
-        unsafe _ = sqlite3_commit_hook(connection, nil, nil)
-        unsafe _ = sqlite3_rollback_hook(connection, nil, nil)
+        // would meet its observers in a state they do not expect. The guard takes the place of two of them.
         unsafe _ = sqlite3_update_hook(connection, nil, nil)
-        unsafe effectGuard.register(on: connection)
+        unsafe effectGuard = EffectGuard(connection, limit: effectLimit)
         self.statements = try unsafe PreparedStatements(connection)
         try readLastEventID()
     }

@@ -22,6 +22,8 @@ public struct StoreCheck: Sendable, CustomTestStringConvertible {
         identity + intake + claiming + fairness + limits + recording + fencing + repair + clock + retention + rejections
         + operations + bulkReplays + order + ending
 
+    // Those for stores with effects are `effects`.
+
     /// The rules for stores that survive a restart; their factory must be able to reopen.
     public static let restarts: [StoreCheck] = surviving
 }

@@ -4,7 +4,7 @@ import Testing
 
 /// The model behind the engine's tests is held to the same rules as a real store.
 struct MemoryInboxTests {
-    @Test(arguments: StoreCheck.all + StoreCheck.restarts)
+    @Test(arguments: StoreCheck.all + StoreCheck.effects + StoreCheck.restarts)
     func conforms(_ check: StoreCheck) async throws {
         try await check.run(.memory)
     }

@@ -97,6 +97,25 @@ import Testing
         #expect(store.model.events.first?.deliveries.first?.history.map(\.outcome) == [.failed, .delivered])
     }
 
+    @Test(arguments: [-3600, 3600])
+    func `a handler that completes by itself ends by the clock of now`(jump: Int64) async throws {
+        let (store, time) = (MemoryInbox(), ManualTime())
+        let environment = EngineEnvironment(wallClock: { time.now }, jitter: { 0 })
+        let inbox = try await Inbox(store: store, environment: environment, logger: Self.quiet) { setup in
+            setup.source(Source(name: "shop"))
+            setup.handler("ledger") { delivery in
+                time.advance(by: .seconds(jump))
+                try await delivery.withTransaction(in: store) { $0.write(delivery.identity) }
+            }
+        }
+        try await Self.running(inbox) {
+            #expect(await Self.post(#"{"uuid":"one"}"#, to: inbox) == 1)
+            await store.wait { $0.statusCounts() == [.completed: 1] }
+            let stored = try await store.event(EventID(1))
+            #expect(stored?.updatedAt == time.now)
+        }
+    }
+
     @Test func `a worker is free again after its handler completed by itself`() async throws {
         let store = MemoryInbox()
         let inbox = try await Self.open(store) { setup in

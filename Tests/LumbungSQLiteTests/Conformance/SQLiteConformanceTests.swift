@@ -6,7 +6,7 @@ struct SQLiteConformanceTests {
     /// How many random lives are run; `LUMBUNG_RANDOM_LIVES=500 swift test --filter Conformance` runs more.
     private static let lives = ProcessInfo.processInfo.environment["LUMBUNG_RANDOM_LIVES"].flatMap(UInt64.init) ?? 12
 
-    @Test(arguments: StoreCheck.all)
+    @Test(arguments: StoreCheck.all + StoreCheck.effects)
     func conforms(_ check: StoreCheck) async throws {
         try await InboxFolder.with { folder in try await check.run(folder.closing) }
     }

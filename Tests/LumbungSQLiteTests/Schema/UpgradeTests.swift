@@ -75,13 +75,50 @@ struct UpgradeTests {
         }
     }
 
-    @Test func `an inbox with rows that refer to nothing is refused and left as it is`() async throws {
+    @Test(arguments: 1..<Schema.version)
+    func `a program's own tables, views and triggers come through`(_ version: Int) async throws {
         try await InboxFolder.with { folder throws in
             let path = folder.root + "/old.db"
-            try Self.makeVersion(path)
+            try Self.makeVersion(path, version: version)
             let queue = try DatabaseQueue(path: path)
             try queue.writeWithoutTransaction {
-                try $0.execute(sql: "PRAGMA foreign_keys = OFF; DELETE FROM delivery WHERE event_id = 1")
+                try $0.execute(
+                    sql: """
+                        CREATE TABLE ledger (uuid TEXT NOT NULL);
+                        CREATE TABLE delivery_next (waiting INTEGER);
+                        CREATE TABLE unchecked (a REFERENCES nowhere (id));
+                        PRAGMA foreign_keys = OFF; INSERT INTO unchecked VALUES (1);
+                        CREATE VIEW open_events AS SELECT event_id FROM delivery WHERE due_at IS NOT NULL;
+                        CREATE TRIGGER counted AFTER INSERT ON ledger BEGIN
+                            INSERT INTO delivery_next SELECT count(*) FROM delivery AS d WHERE d.due_at IS NOT NULL;
+                        END;
+                        """)
+            }
+            try queue.close()
+            let store = try SQLiteInbox(SQLiteOptions(path: path))
+            _ = try await store.recover(now: NewEvent.sampleTime)
+            try await store.write { try $0.execute(sql: "INSERT INTO ledger VALUES ('new')") }
+            _ = try await store.append([.sample("new", to: [DestinationID(1)])])
+            try await store.perform { session throws(StoreError) in
+                let pragma = try unsafe Statement(session.connection, "PRAGMA legacy_alter_table")
+                #expect(try pragma.step() && pragma.int(0) == 0)
+            }
+            await store.close()
+            try DatabaseQueue(path: path).read { database throws in
+                #expect(try Int.fetchAll(database, sql: "SELECT event_id FROM open_events ORDER BY 1") == [2, 3, 4])
+                #expect(try Int.fetchAll(database, sql: "SELECT waiting FROM delivery_next") == [2])
+            }
+        }
+    }
+
+    @Test(arguments: 1..<Schema.version)
+    func `an inbox with rows that refer to nothing is refused and left as it is`(_ version: Int) async throws {
+        try await InboxFolder.with { folder throws in
+            let path = folder.root + "/old.db"
+            try Self.makeVersion(path, version: version)
+            let queue = try DatabaseQueue(path: path)
+            try queue.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA foreign_keys = OFF; DELETE FROM webhook_queue WHERE id = 1")
             }
             try queue.close()
             let problem = #expect(throws: DatabaseFileProblem.self) {
@@ -89,7 +126,7 @@ struct UpgradeTests {
             }
             #expect(problem?.description.contains("refer to others that are gone") == true)
             let again = try DatabaseQueue(path: path)
-            #expect(try again.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 1)
+            #expect(try again.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == version)
         }
     }
 }

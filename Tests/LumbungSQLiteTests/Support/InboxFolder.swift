@@ -27,8 +27,10 @@ final class InboxFolder: Sendable {
     var path: String { "\(root)/boot\(boot.withLock { $0 })/webhook.db" }
 
     /// Opens the inbox.
-    func open(busyTimeout: Duration = .seconds(30)) throws -> SQLiteInbox {
-        try SQLiteInbox(SQLiteOptions(path: path, busyTimeout: busyTimeout))
+    func open(
+        busyTimeout: Duration = .seconds(30), effectLimit: Duration = SQLiteOptions.effectLimit
+    ) throws -> SQLiteInbox {
+        try SQLiteInbox(SQLiteOptions(path: path, busyTimeout: busyTimeout, effectLimit: effectLimit))
     }
 
     /// Opens another connection to the inbox, as any other program may.
