@@ -16,6 +16,7 @@ actor Dispatcher {
     private let workerCount: Int
 
     private var idleWorkers: [CheckedContinuation<Work?, Never>] = []
+    private var busyWorkers = 0
     private var records: [GatheredResult] = []
     private var held: Set<LeaseKey> = []
     private var mayHaveDue = true
@@ -173,7 +174,9 @@ actor Dispatcher {
 
     /// Whether the workers may soon have nothing to do, or there is a reason not to wait.
     private var isHurried: Bool {
-        isStopping || isSiftingRecords || records.count >= Self.mostGathered
+        // A worker that has not asked yet may be given something at once.
+        let isAwaited = idleWorkers.count + busyWorkers < workerCount
+        return isStopping || isSiftingRecords || isAwaited || records.count >= Self.mostGathered
             || state.leasesReady <= lastTurn.leasesReady / 2
     }
 
@@ -328,14 +331,31 @@ actor Dispatcher {
     /// The next work for a worker; nil when there will be no more.
     /// - Parameter finished: What it has done since it asked last.
     func next(after finished: FinishedWork?) async -> Work? {
-        if let finished { finish(finished) }
+        if let finished { take(finished) }
         if isDone { return nil }
-        if let work = takeReady() { return work }
-        return await withCheckedContinuation { idleWorkers.append($0) }
+        if let work = takeReady() {
+            endGatheringIfHurried()
+            return work
+        }
+        return await withCheckedContinuation { worker in
+            idleWorkers.append(worker)
+            endGatheringIfHurried()
+        }
+    }
+
+    /// Takes results in without asking for more.
+    func finish(_ finished: FinishedWork) {
+        take(finished)
+        wake()
+    }
+
+    private func endGatheringIfHurried() {
+        if isGathering, isHurried { hurry.ring() }
     }
 
     /// Takes results in; a turn that follows writes them.
-    func finish(_ finished: FinishedWork) {
+    private func take(_ finished: FinishedWork) {
+        busyWorkers -= 1
         let elapsed = environment.elapsed()
         var hasFailed = false
         for attempt in finished.attempts {
@@ -350,7 +370,6 @@ actor Dispatcher {
         // An ending may open the way for more than the worker that brought it.
         serveWorkers()
         bell.ring()
-        if isGathering, isHurried { hurry.ring() }
     }
 
     /// Gives back what may not be run any more.
@@ -388,6 +407,7 @@ actor Dispatcher {
     private func takeReady() -> Work? {
         let leases = state.next(now: environment.elapsed())
         guard let first = leases.first, let destination = destinations[first.destination] else { return nil }
+        busyWorkers += 1
         destination.shared.take()
         return Work(destination: destination, leases: leases)
     }

@@ -148,6 +148,27 @@ private struct BatchTransport: Transport {
         expectOneAttempt(of: 10, in: bench)
     }
 
+    @Test func `what waits for a worker is handed back by a pause, and runs when it is lifted`() async throws {
+        var bench = EngineBench()
+        bench.configuration.workerCount = 1
+        let (transport, id) = (bench.transport, try await bench.destination())
+        try await bench.run([id: app(transport)]) { [bench] engine in
+            try await bench.queue(["well"], to: id, committed: engine.committed)
+            await bench.wait { $0.statusCounts() == [.completed: 1] }
+            transport.hold()
+            try await bench.queue(["runs", "ready", "waits"], to: id, committed: engine.committed)
+            await transport.wait { $0.contains { $0.identity == "runs" } }
+            await bench.wait { $0.statusCounts() == [.completed: 1, .processing: 2, .pending: 1] }
+            await engine.pause(id, true)
+            transport.release()
+            await bench.wait { $0.statusCounts() == [.completed: 2, .pending: 2] }
+            #expect(transport.entries.map(\.identity) == ["well", "runs"])
+            await engine.pause(id, false)
+            await bench.wait { $0.statusCounts() == [.completed: 4] }
+        }
+        expectOneAttempt(of: 4, in: bench)
+    }
+
     @Test func `a batch is not forced on a destination that waits`() async throws {
         let bench = EngineBench()
         let id = try await bench.destination()
