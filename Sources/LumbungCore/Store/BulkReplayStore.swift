@@ -13,7 +13,8 @@ public protocol BulkReplayStore: InboxStore {
     ///
     /// Of each event those deliveries are started that have ended: the one to the order's destination, which is made when
     /// there is none, or every one that the event has; only those in the filter's status, if it has one. What has come to
-    /// stand otherwise since the event was found is left as it is.
+    /// stand otherwise since the event was found is left as it is, and so is what goes to a destination that is not
+    /// configured: it would wait for ever.
     ///
     /// Durability: what is started and how far the replay came are committed together, so that a kill repeats nothing.
     /// - Returns: How many deliveries were started; nil when the replay does not run any more, and then none was.
@@ -117,10 +118,16 @@ public struct ReplayRecord: Sendable, Hashable {
     public var events = 0
     /// How many deliveries were started.
     public var started = 0
-    /// How many deliveries were left as they stood, since they had come to stand otherwise.
+    /// How many deliveries were left as they stood: they had come to stand otherwise, or their destination was not
+    /// configured.
     public var left = 0
+    /// How many of ``left`` were left because their destination was not configured.
+    public var unconfigured = 0
+    /// How many of the started deliveries wait or run now, by destination; together up to ``mostCounted``.
+    public var waitingFor: [DestinationID: Int] = [:]
+
     /// How many of the started deliveries wait or run now; counted up to ``mostCounted``.
-    public var waiting = 0
+    public var waiting: Int { waitingFor.values.reduce(0, +) }
 
     /// Describes a replay that begins.
     public init(id: ReplayID, order: ReplayOrder, createdAt: Timestamp, through: EventID) {
@@ -141,13 +148,18 @@ public struct ReplayStep: Sendable {
     public var position: EventID
     /// Whether it is the last one.
     public var isLast: Bool
+    /// The destinations that deliveries are started to; others are left as they stand.
+    public var configured: Set<DestinationID>
 
     /// Describes a step.
-    public init(replay: ReplayID, events: [EventID], position: EventID, isLast: Bool) {
+    public init(
+        replay: ReplayID, events: [EventID], position: EventID, isLast: Bool, configured: Set<DestinationID>
+    ) {
         self.replay = replay
         self.events = events
         self.position = position
         self.isLast = isLast
+        self.configured = configured
     }
 }
 

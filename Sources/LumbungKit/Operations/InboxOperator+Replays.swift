@@ -23,11 +23,14 @@ public struct ReplayDetail: Sendable, Hashable {
     public var filterDestination: String?
     /// The name of the destination that it goes to.
     public var destination: String?
+    /// The names of the destinations whose deliveries fill its window, the fullest first: it goes on as they end.
+    public var waitsFor: [String]
 
-    init(_ record: ReplayRecord, names: [DestinationID: String]) {
+    init(_ record: ReplayRecord, names: [DestinationID: String], configured: Set<DestinationID>) {
         self.record = record
         filterDestination = record.order.filter.destination.map(names.name(of:))
         destination = record.order.destination.map(names.name(of:))
+        waitsFor = record.waitsFor(configured: configured).map(names.name(of:))
     }
 }
 
@@ -80,7 +83,7 @@ extension InboxOperator {
     public func replay(_ id: ReplayID) async throws(OperationError) -> ReplayDetail {
         let record = try await ask { store throws(StoreError) in try await store.replay(id) }
         guard let record else { throw .unknownReplay(id) }
-        return ReplayDetail(record, names: try await names())
+        return ReplayDetail(record, names: try await names(), configured: configuredIDs)
     }
 
     /// Tells of the kept replays, newest first.
@@ -88,7 +91,7 @@ extension InboxOperator {
     public func replays() async throws(OperationError) -> [ReplayDetail] {
         let names = try await names()
         return try await ask { store throws(StoreError) in try await store.replays(onlyRunning: false) }
-            .map { ReplayDetail($0, names: names) }
+            .map { ReplayDetail($0, names: names, configured: configuredIDs) }
     }
 
     /// Ends a replay; what it has started already, at most 1,000 deliveries, runs on.
@@ -101,10 +104,17 @@ extension InboxOperator {
         return try await replay(id)
     }
 
+    private var configuredIDs: Set<DestinationID> { Set(configured().destinations.keys) }
+
     private func order(_ wish: ReplayWish) async throws(OperationError) -> ReplayOrder {
         var order = ReplayOrder(filter: wish.filter, rate: wish.rate)
         order.filter.destination = nil
-        if let name = wish.filterDestination { order.filter.destination = try await record(name).id }
+        if let name = wish.filterDestination {
+            // With another one to go to, it only chooses events, and may be gone.
+            let record =
+                wish.destination == nil ? try await configuredDestination(name).record : try await record(name)
+            order.filter.destination = record.id
+        }
         if let name = wish.destination { order.destination = try await configuredDestination(name).record.id }
         return order
     }

@@ -3,11 +3,9 @@ import LumbungCore
 
 /// Works bulk replays off: finds their events, oldest first, and starts them in the lane behind live ones.
 ///
-/// Of one replay only ``window`` deliveries wait at a time, so that ending it ends it soon, and so that one to a destination
+/// Of one replay only ``ReplayRecord/window`` deliveries wait at a time, so that ending it ends it soon, and so that one to a destination
 /// that fails does not pile up. How far a replay came stands in the store: after a kill it goes on where it was.
 struct Replayer: Sendable {
-    /// The most deliveries of one replay that wait or run at the same time.
-    static let window = 1000
     /// The most events of one step: few enough that requests beside it do not notice.
     static let longestStep = 200
     /// How many events one look for the next ones passes over at most.
@@ -18,6 +16,8 @@ struct Replayer: Sendable {
     let store: any BulkReplayStore
     let environment: EngineEnvironment
     let bell: WakeSignal
+    /// The destinations that deliveries can be brought to now.
+    let configured: @Sendable () async -> Set<DestinationID>
     /// Tells the engine that there is work.
     let committed: @Sendable () -> Void
     let logger: Logger
@@ -81,7 +81,8 @@ struct Replayer: Sendable {
     ) async throws(StoreError) -> (wait: Duration, next: Pace) {
         var pace = pace
         let elapsed = environment.elapsed()
-        let room = Self.window - record.waiting
+        let configured = await configured()
+        let room = record.room(configured: configured)
         let limit = min(Self.longestStep, room, pace.limiter?.available(now: elapsed) ?? .max)
         guard limit > 0 else {
             let opening = room > 0 ? pace.limiter?.opensAt(now: elapsed).map { $0 - elapsed } : nil
@@ -101,7 +102,9 @@ struct Replayer: Sendable {
         pace.limiter?.take(found.events.count, now: elapsed)
         let isLast = found.position >= record.through
         let started = try await store.advanceReplay(
-            ReplayStep(replay: record.id, events: found.events, position: found.position, isLast: isLast),
+            ReplayStep(
+                replay: record.id, events: found.events, position: found.position, isLast: isLast,
+                configured: configured),
             now: environment.wallClock())
         if started ?? 0 > 0 { committed() }
         if isLast, started != nil {

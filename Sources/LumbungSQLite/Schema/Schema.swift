@@ -11,7 +11,7 @@ enum Schema {
     static var version: Int { steps.count }
 
     /// The steps in order; each runs in one transaction with the new `user_version`.
-    static let steps: [String] = [firstInbox, operatorTools, fairShares]
+    static let steps: [String] = [firstInbox, operatorTools, fairShares, replayCounts]
 
     /// The first schema.
     ///
@@ -212,4 +212,7 @@ enum Schema {
         ) STRICT;
         CREATE INDEX replay_running ON replay (id) WHERE ended_at IS NULL;
         """
+
+    /// Why a replay left deliveries as they stood.
+    private static let replayCounts = "ALTER TABLE replay ADD COLUMN left_unconfigured INTEGER NOT NULL DEFAULT 0;"
 }

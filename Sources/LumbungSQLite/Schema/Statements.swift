@@ -256,7 +256,8 @@ enum Statements {
         """
 
     static let advanceReplay = """
-        UPDATE replay SET position = ?2, events = events + ?3, started = started + ?4, left_as_is = left_as_is + ?5
+        UPDATE replay SET position = ?2, events = events + ?3, started = started + ?4, left_as_is = left_as_is + ?5,
+            left_unconfigured = left_unconfigured + ?6
         WHERE id = ?1
         """
 

@@ -244,7 +244,7 @@ extension StoreCheck {
 
 extension ReplayOrder {
     /// Every event in a status, where it went.
-    fileprivate static func of(_ status: EventStatus) -> ReplayOrder {
+    static func of(_ status: EventStatus) -> ReplayOrder {
         var filter = EventFilter()
         filter.status = status
         return ReplayOrder(filter: filter)
@@ -267,13 +267,16 @@ extension StoreBench {
     }
 
     /// Goes one step on with a replay, as the engine does.
-    fileprivate func step(_ id: ReplayID, limit: Int = 100) async throws -> Int? {
+    func step(
+        _ id: ReplayID, limit: Int = 100, configured: Set<DestinationID>? = nil
+    ) async throws -> Int? {
         let record = try #require(try await operations.replay(id))
         let span = EventSpan(after: record.position, through: record.through)
         let found = try await operations.find(record.order.filter, in: span, limit: limit)
         return try await operations.advanceReplay(
             ReplayStep(
-                replay: id, events: found.events, position: found.position, isLast: found.position >= record.through),
+                replay: id, events: found.events, position: found.position, isLast: found.position >= record.through,
+                configured: configured ?? [first, second]),
             now: now)
     }
 }

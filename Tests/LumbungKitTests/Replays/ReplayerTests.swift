@@ -86,6 +86,28 @@ import Testing
         }
     }
 
+    @Test func `a destination that is not configured any more holds nothing up, and what goes there is left`()
+        async throws
+    {
+        let bench = EngineBench()
+        let id = try await finish(1050, in: bench)
+        let other = try await #require(bench.store.register(destinations: ["other"])["other"])
+        _ = try await bench.store.append([.sample("other", receivedAt: bench.time.now, to: [other])])
+        let app = Destination(name: "app", transport: bench.transport, isPaused: true)
+        let kept = [other: Destination(name: "other", transport: FakeTransport())]
+        try await bench.run(kept.merging([id: app]) { $1 }) { engine in
+            await bench.wait { $0.statusCounts()[.completed] == 1 }
+            let replay = try await bench.store.beginReplay(Self.everything, now: bench.time.now)
+            engine.replaysChanged()
+            await bench.advance { $0.statusCounts()[.pending] == 1000 }
+            await engine.reconfigure(kept)
+            await bench.advance { $0.replayRecords()[0].status == .completed }
+            let record = try #require(try await bench.store.replay(replay))
+            #expect((record.started, record.left, record.unconfigured) == (1001, 50, 50))
+            await bench.wait { $0.statusCounts() == [.pending: 1000, .dead: 50, .completed: 1] }
+        }
+    }
+
     @Test func `a store that is busy is asked again`() async throws {
         let bench = EngineBench()
         let id = try await finish(2, in: bench)

@@ -1,0 +1,39 @@
+import LumbungCore
+import Testing
+
+extension StoreCheck {
+    static let replayBounds: [StoreCheck] = [
+        StoreCheck("a bulk replay leaves what goes to a destination that is not configured, and ends") {
+            bench async throws in
+            let id = try await bench.put(.sample("both", to: [bench.first, bench.second])).id
+            let claims = [bench.claim(bench.first), bench.claim(bench.second)]
+            for lease in try await bench.turn(claims: claims).leases { try await bench.record(lease, .dead) }
+            let replay = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            #expect(try await bench.step(replay, configured: [bench.second]) == 1)
+            #expect(try await bench.event(id).deliveries.map(\.status) == [.dead, .pending])
+            let record = try #require(try await bench.operations.replay(replay))
+            #expect((record.events, record.started, record.left, record.unconfigured) == (1, 1, 1, 1))
+            #expect(record.status == .completed && record.waitingFor == [bench.second: 1])
+        },
+        StoreCheck("a bulk replay to a destination that is not configured makes no delivery") { bench async throws in
+            let id = try await bench.put(.sample("unrouted", to: [])).id
+            var order = ReplayOrder.of(.completed)
+            order.destination = bench.second
+            let replay = try await bench.operations.beginReplay(order, now: bench.now)
+            #expect(try await bench.step(replay, configured: [bench.first]) == 0)
+            #expect(try await bench.event(id).isUnrouted)
+            let record = try #require(try await bench.operations.replay(replay))
+            #expect((record.events, record.started, record.left, record.unconfigured) == (0, 0, 1, 1))
+            #expect(record.status == .completed)
+        },
+        StoreCheck("a delivery that waits for a destination that is not configured any more is left as it stands") {
+            bench async throws in
+            try await bench.queue("open")
+            let all = ReplayOrder(filter: EventFilter())
+            let replay = try await bench.operations.beginReplay(all, now: bench.now)
+            #expect(try await bench.step(replay, configured: []) == 0)
+            let record = try #require(try await bench.operations.replay(replay))
+            #expect((record.left, record.unconfigured) == (1, 0))
+        },
+    ]
+}
