@@ -4,6 +4,8 @@
 public protocol BulkReplayStore: InboxStore {
     /// Begins a replay of every event that is stored now and that the order means; nothing is started yet.
     ///
+    /// Its position is before the oldest event that is kept, so that nobody looks through what was pruned.
+    ///
     /// Of ended replays the newest ``ReplayRecord/keptRecords`` are kept.
     /// - Throws: ``StoreError``; ``StoreError/invalid(_:)`` for a destination that is not registered.
     func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID

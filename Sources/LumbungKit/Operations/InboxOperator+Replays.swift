@@ -44,20 +44,21 @@ extension InboxOperator {
         let order = try await order(wish)
         let newest = try await ask { store throws(StoreError) in try await store.events(EventQuery(limit: 1)) }
         guard let through = newest.events.first?.id else { return 0 }
-        let end = ContinuousClock.now.advanced(by: Self.longestCount)
-        var (count, position, span) = (0, EventID(0), Replayer.widestSpan)
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: Self.longestCount)
+        var (count, position, pace) = (0, EventID(0), SpanPace())
         while position < through {
-            guard ContinuousClock.now < end else { throw .store(.tooSlow) }
+            let begin = clock.now
+            guard begin < end else { throw .store(.tooSlow) }
             let piece = EventSpan(
-                after: position, through: EventID(min(through.value, position.value + Int64(span))))
+                after: position, through: EventID(min(through.value, position.value + Int64(pace.width))))
             do throws(StoreError) {
-                let found = try await store.find(order.filter, in: piece, limit: Replayer.widestSpan + 1)
+                let found = try await store.find(order.filter, in: piece, limit: SpanPace.widest + 1)
                 count += found.events.count
                 position = found.position
-            } catch .tooSlow where span > 1 {
-                span = max(1, span / 8)
+                pace.met(in: clock.now - begin)
             } catch {
-                throw .store(error)
+                guard error == .tooSlow, pace.metTooSlow() else { throw .store(error) }
             }
         }
         return count

@@ -35,5 +35,20 @@ extension StoreCheck {
             let record = try #require(try await bench.operations.replay(replay))
             #expect((record.left, record.unconfigured) == (1, 0))
         },
+        StoreCheck("a bulk replay begins at the oldest event that is kept") { bench async throws in
+            let empty = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            let none = try #require(try await bench.operations.replay(empty))
+            #expect(none.position == none.through)
+            let old = bench.now.advanced(by: .seconds(-500))
+            try await bench.queue("old", receivedAt: old)
+            try await bench.finish(.dead, at: old)
+            let kept = try await bench.queue("kept")
+            try await bench.finish(.dead)
+            let policy = RetentionPolicy(finished: .seconds(100), dead: .seconds(100))
+            #expect(try await bench.prune(policy, at: bench.now) == 1)
+            let replay = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            #expect(try await bench.operations.replay(replay)?.position == EventID(kept.value - 1))
+            #expect(try await bench.step(replay) == 1)
+        },
     ]
 }

@@ -10,7 +10,9 @@ extension InboxModel {
         }
         replayCount += 1
         let id = ReplayID(replayCount)
-        replays.append(ReplayRecord(id: id, order: order, createdAt: now, through: newestID))
+        var record = ReplayRecord(id: id, order: order, createdAt: now, through: newestID)
+        record.position = entries.keys.min().map { EventID($0.value - 1) } ?? newestID
+        replays.append(record)
         let oldest = id.value - Int64(ReplayRecord.keptRecords)
         replays.removeAll { $0.id.value <= oldest && $0.endedAt != nil }
         return id

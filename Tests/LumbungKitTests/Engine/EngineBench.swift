@@ -80,7 +80,7 @@ struct EngineBench {
 
     /// Moves the clock on whenever the replayer sleeps beside the maintenance, until the model says so.
     func advance(until condition: @escaping @Sendable (InboxModel) -> Bool) async {
-        while !condition(store.model) {
+        while !Task.isCancelled, !condition(store.model) {
             if clock.sleeperCount >= 2 { clock.advanceToNextSleeper() }
             await Task.yield()
         }
