@@ -37,7 +37,7 @@ extension SQLiteInbox: InboxOperations {
 
 extension SQLiteInbox: BulkReplayStore {
     /// Begins a replay.
-    public func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID {
+    public func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID? {
         try await perform { session throws(StoreError) in try session.beginReplay(order, now: now) }
     }
 

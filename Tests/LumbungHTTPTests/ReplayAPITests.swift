@@ -77,6 +77,20 @@ import Testing
         #expect(bench.log.lines.count == 3, "\(bench.log.lines)")
     }
 
+    @Test func `a seventeenth replay is refused while sixteen run, and says what to do`() async throws {
+        let bench = AdminBench()
+        _ = try await bench.store.register(destinations: ["app"])
+        try await bench.serving { ask in
+            let wish = #"{"filter":{}}"#
+            for _ in 0..<16 { #expect(try await ask("POST", "/api/v1/replays", wish).status == 202) }
+            let refused = try await ask("POST", "/api/v1/replays", wish)
+            #expect(refused.status == 409 && refused.detail.contains("--cancel"), "\(refused.body)")
+            #expect(try await ask("POST", "/api/v1/replays", #"{"filter":{},"dry_run":true}"#).status == 200)
+            #expect(try await ask("DELETE", "/api/v1/replays/7").status == 200)
+            #expect(try await ask("POST", "/api/v1/replays", wish).status == 202)
+        }
+    }
+
     @Test func `a dry run counts and begins nothing`() async throws {
         let bench = AdminBench()
         _ = try await bench.store.register(destinations: ["app"])

@@ -7,8 +7,9 @@ public protocol BulkReplayStore: InboxStore {
     /// Its position is before the oldest event that is kept, so that nobody looks through what was pruned.
     ///
     /// Of ended replays the newest ``ReplayRecord/keptRecords`` are kept.
+    /// - Returns: Its number; nil when ``ReplayRecord/mostRunning`` run already, and then nothing was written.
     /// - Throws: ``StoreError``; ``StoreError/invalid(_:)`` for a destination that is not registered.
-    func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID
+    func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID?
 
     /// Starts the deliveries of some events of a replay again, in the lane behind live events, and remembers how far it
     /// came.
@@ -89,6 +90,8 @@ public struct ReplayOrder: Sendable, Hashable {
 public struct ReplayRecord: Sendable, Hashable {
     /// How many ended replays are kept.
     public static let keptRecords = 1000
+    /// How many may run at the same time.
+    public static let mostRunning = 16
     /// Where counting ``waiting`` ends.
     public static let mostCounted = 100_000
 

@@ -70,11 +70,17 @@ extension InboxOperator {
     /// status if it has one.
     ///
     /// Durability: the replay was committed and flushed before this returns, and goes on over restarts.
-    /// - Throws: ``OperationError``; then nothing began.
+    /// - Throws: ``OperationError``; ``OperationError/impossible(_:)`` when ``ReplayRecord/mostRunning`` run already; then
+    ///   nothing began.
     public func beginReplay(_ wish: ReplayWish) async throws(OperationError) -> ReplayDetail {
         let order = try await order(wish)
         let now = now()
         let id = try await ask { store throws(StoreError) in try await store.beginReplay(order, now: now) }
+        guard let id else {
+            throw .impossible(
+                "\(ReplayRecord.mostRunning) replays run already; wait until one has ended, or end one, as by "
+                    + "`lumbung events replays ID --cancel`")
+        }
         engine.replaysChanged()
         return try await replay(id)
     }

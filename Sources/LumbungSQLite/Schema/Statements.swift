@@ -242,8 +242,9 @@ enum Statements {
         INSERT INTO replay (status, created_at, filter_status, filter_source, filter_type, filter_uuid,
             filter_destination_id, filter_from, filter_to, filter_text, destination_id, rate_count, rate_period_ms,
             through, position)
-        VALUES ('running', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
-            ifnull((SELECT min(id) - 1 FROM webhook_queue), ?13))
+        SELECT 'running', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+            ifnull((SELECT min(id) - 1 FROM webhook_queue), ?13)
+        WHERE (SELECT count(*) FROM replay WHERE ended_at IS NULL) < ?14
         RETURNING id
         """
 

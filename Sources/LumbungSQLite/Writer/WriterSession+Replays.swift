@@ -2,7 +2,8 @@ import LumbungCore
 
 extension WriterSession {
     /// Writes down what an operator wants replayed.
-    func beginReplay(_ order: ReplayOrder, now: Timestamp) throws(StoreError) -> ReplayID {
+    /// - Returns: Its number; nil when as many as may run already.
+    func beginReplay(_ order: ReplayOrder, now: Timestamp) throws(StoreError) -> ReplayID? {
         let insert = try unsafe Statement(connection, Statements.beginReplay)
         let filter = order.filter
         insert.bind(1, now.milliseconds)
@@ -16,7 +17,8 @@ extension WriterSession {
         insert.bind(11, order.rate.map { Int64($0.count) })
         insert.bind(12, order.rate?.period.wholeMilliseconds)
         insert.bind(13, nextEventID - 1)
-        guard try insert.step() else { throw .invalid("the replay was not written") }
+        insert.bind(14, Int64(ReplayRecord.mostRunning))
+        guard try insert.step() else { return nil }
         let id = ReplayID(insert.int(0))
         insert.reset()
         let trim = try unsafe Statement(connection, Statements.trimReplays)

@@ -2,12 +2,14 @@ public import LumbungCore
 
 extension InboxModel {
     /// Writes down what an operator wants replayed.
+    /// - Returns: Its number; nil when as many as may run already.
     /// - Throws: ``StoreError/invalid(_:)`` for a destination that is not registered.
-    public mutating func beginReplay(_ order: ReplayOrder, now: Timestamp) throws(StoreError) -> ReplayID {
+    public mutating func beginReplay(_ order: ReplayOrder, now: Timestamp) throws(StoreError) -> ReplayID? {
         let registered = Set(destinations.values)
         guard [order.destination, order.filter.destination].allSatisfy({ $0.map(registered.contains) ?? true }) else {
             throw .invalid("a destination is not registered")
         }
+        guard replays.count(where: { $0.endedAt == nil }) < ReplayRecord.mostRunning else { return nil }
         replayCount += 1
         let id = ReplayID(replayCount)
         var record = ReplayRecord(id: id, order: order, createdAt: now, through: newestID)

@@ -148,7 +148,7 @@ public final class OperationsStore: InboxOperations {
     // MARK: Bulk replays
 
     /// Asks the inbox inside.
-    public func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID {
+    public func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID? {
         try await inner.beginReplay(order, now: now)
     }
 

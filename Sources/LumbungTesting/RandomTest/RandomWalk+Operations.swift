@@ -33,9 +33,9 @@ extension RandomWalk {
     /// Begins a bulk replay, goes on with one, or ends one.
     private func replayMany() async throws {
         let operations = try bench.operations
-        guard let record = model.replays.filter({ $0.endedAt == nil }).randomElement(using: &random) else {
-            return try await beginReplay()
-        }
+        guard let record = model.replays.filter({ $0.endedAt == nil }).randomElement(using: &random),
+            random.chance(percent: 60)
+        else { return try await beginReplay() }
         let filter = record.order.filter
         let span = EventSpan(after: record.position, through: record.through)
         let limit = random.pick(1...9)

@@ -28,7 +28,8 @@ import Testing
     @Test func `a replay that was begun before the start goes on with no one asking`() async throws {
         let bench = EngineBench()
         _ = try await finish(3, in: bench)
-        let replay = try await bench.store.beginReplay(Self.everything, now: bench.time.now)
+        let replay = try #require(
+            try await bench.store.beginReplay(Self.everything, now: bench.time.now))
         try await bench.run { _, _ in
             await bench.wait { $0.statusCounts() == [.completed: 3] }
         }
@@ -40,7 +41,8 @@ import Testing
         let bench = EngineBench()
         let id = try await finish(450, in: bench)
         try await bench.run([id: Destination(name: "app", transport: bench.transport)]) { engine in
-            let replay = try await bench.store.beginReplay(Self.everything, now: bench.time.now)
+            let replay = try #require(
+                try await bench.store.beginReplay(Self.everything, now: bench.time.now))
             engine.replaysChanged()
             await bench.advance { $0.replayRecords()[0].status == .completed }
             await bench.wait { $0.statusCounts() == [.completed: 450] }
@@ -68,7 +70,8 @@ import Testing
         let id = try await finish(1050, in: bench)
         let paused = Destination(name: "app", transport: bench.transport, isPaused: true)
         try await bench.run([id: paused]) { engine in
-            let replay = try await bench.store.beginReplay(Self.everything, now: bench.time.now)
+            let replay = try #require(
+                try await bench.store.beginReplay(Self.everything, now: bench.time.now))
             engine.replaysChanged()
             await bench.advance { $0.statusCounts()[.pending] == 1000 }
             await bench.clock.waitForSleepers(count: 2)
@@ -94,7 +97,8 @@ import Testing
         let kept = [other: Destination(name: "other", transport: FakeTransport())]
         try await bench.run(kept.merging([id: app]) { $1 }) { engine in
             await bench.wait { $0.statusCounts()[.completed] == 1 }
-            let replay = try await bench.store.beginReplay(Self.everything, now: bench.time.now)
+            let replay = try #require(
+                try await bench.store.beginReplay(Self.everything, now: bench.time.now))
             engine.replaysChanged()
             await bench.advance { $0.statusCounts()[.pending] == 1000 }
             await engine.reconfigure(kept)
