@@ -21,7 +21,8 @@ public protocol BulkReplayStore: InboxStore {
     ///
     /// Durability: what is started and how far the replay came are committed together, so that a kill repeats nothing.
     /// - Returns: How many deliveries were started; nil when the replay does not run any more, and then none was.
-    /// - Throws: ``StoreError``; then nothing was started.
+    /// - Throws: ``StoreError``; then nothing was started. ``StoreError/diskFull`` as long as the space that is left is for
+    ///   finishing and pruning.
     func advanceReplay(_ step: ReplayStep, now: Timestamp) async throws(StoreError) -> Int?
 
     /// Ends a replay; what it has started already runs on.

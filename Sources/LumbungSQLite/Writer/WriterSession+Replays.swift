@@ -27,10 +27,21 @@ extension WriterSession {
         return id
     }
 
+    /// What became of a step of a replay.
+    enum ReplayAdvance: Equatable {
+        /// So many deliveries were started.
+        case started(Int)
+        /// It does not run any more.
+        case hasEnded
+        /// The disk is short: what is left is for finishing and pruning. Told as a value, since an error would make the
+        /// writer give up its ballast.
+        case noSpace
+    }
+
     /// Starts some events of a replay and remembers how far it came.
-    /// - Returns: How many deliveries were started; nil when it does not run any more.
-    func advanceReplay(_ step: ReplayStep, now: Timestamp) throws(StoreError) -> Int? {
-        guard let order = try runningOrder(step.replay) else { return nil }
+    func advanceReplay(_ step: ReplayStep, now: Timestamp) throws(StoreError) -> ReplayAdvance {
+        guard isAdmitting else { return .noSpace }
+        guard let order = try runningOrder(step.replay) else { return .hasEnded }
         var (events, total) = (0, Restarted())
         for event in step.events {
             let restarted = try restart(event, by: step, order, now: now)
@@ -44,7 +55,7 @@ extension WriterSession {
         }
         try advance.run()
         if step.isLast { try end(step.replay, as: .completed, now: now) }
-        return total.started
+        return .started(total.started)
     }
 
     /// Ends a replay that runs.
