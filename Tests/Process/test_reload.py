@@ -7,6 +7,7 @@ import pytest
 from harness import eventually, number
 from ledger import Ledger, Senders, verify
 from sink import Sink
+from test_operations import admin
 from wire import Wire, event, head
 
 RELOADED, UNCHANGED = "the configuration was reloaded", "the configuration was not changed"
@@ -186,3 +187,20 @@ def test_many_signals_in_a_row_and_one_during_the_stop(make, sink):
     sink.release()
     assert server.wait_exit() == 0
     assert server.rows("held")[0][4] == "completed"
+
+
+def test_a_replay_starts_nothing_for_a_destination_that_is_gone(make, sink, second):
+    """It would wait for ever, and keep its event open."""
+    both = sink.config() + destination(second, "second")
+    server = make(config=both).start()
+    server.post(event("twice"))
+    server.completed("twice")
+    reload(server, sink.config())
+    answer = admin(server, "POST", "/events/1/replay")
+    assert answer.status == 200 and answer.json()["started"] == ["sink"], answer
+    eventually(lambda: ids(sink) == ["twice", "twice"], "it is delivered where it can be")
+    server.completed("twice")
+    reload(server, second.config(name="third"))
+    refused = admin(server, "POST", "/events/1/replay")
+    assert refused.status == 409 and "second, sink" in refused.json()["detail"], refused
+    assert server.stop() == 0

@@ -14,12 +14,13 @@ extension InboxOperator {
     /// Starts deliveries of an event again, with fresh attempts.
     ///
     /// Durability: what is told as changed was committed and flushed before this returns. A delivery that waits or runs
-    /// is left as it is. A delivery to a destination that is paused, or not configured any more, waits.
+    /// is left as it is, and so is one to a destination that is not configured any more: it would wait for ever. A
+    /// delivery to a destination that is paused waits.
     /// - Throws: ``OperationError``; then nothing was started.
     public func replay(_ id: EventID, to target: ReplayTarget) async throws(OperationError) -> OperationResult {
         let destinations: [DestinationID]? =
             switch target {
-            case .ownDeliveries: nil
+            case .ownDeliveries: try await configuredPlaces(of: id)
             case .destination(let name): [try await configuredDestination(name).record.id]
             case .routes: try await routed(id)
             }
@@ -64,6 +65,17 @@ extension InboxOperator {
         // What waited behind it in the order of its key may go now.
         engine.committed()
         return result
+    }
+
+    /// The destinations of an event's deliveries that are configured; nil for an event without any delivery.
+    private func configuredPlaces(of id: EventID) async throws(OperationError) -> [DestinationID]? {
+        let (own, names, configured) = (try await stored(id).deliveries, try await names(), configured().destinations)
+        let places = own.map(\.destination).filter { configured[$0] != nil }
+        guard places.isEmpty, !own.isEmpty else { return own.isEmpty ? nil : places }
+        let gone = own.map { names.name(of: $0.destination) }.sorted().joined(separator: ", ")
+        throw .impossible(
+            "event \(id.value) goes only where nothing is configured any more: \(gone); name a destination that is, or add "
+                + "it to the config file again")
     }
 
     /// Where the routes of now send a stored event.
