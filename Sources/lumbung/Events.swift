@@ -13,7 +13,7 @@ struct Events: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List events, newest first.", version: LumbungVersion.text)
 
-        @OptionGroup var filter: FilterFlags
+        @OptionGroup var filter: FilterFlags<AnyStatus>
 
         @Option(help: "The most events to list, 1 to 200 (50).")
         var limit: Int?

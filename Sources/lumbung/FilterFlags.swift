@@ -2,9 +2,9 @@ import ArgumentParser
 import LumbungServer
 
 /// Which events a command is about, as `GET /api/v1/events` takes it.
-struct FilterFlags: ParsableArguments {
-    @Option(help: "Only in this status: pending, processing, retrying, completed, dead or cancelled.")
-    var status: StatusName?
+struct FilterFlags<Status: StatusChoice>: ParsableArguments {
+    @Option(help: "\(Status.help)")
+    var status: Status?
 
     @Option(help: "Only of this source.")
     var source: String?
@@ -37,7 +37,24 @@ struct FilterFlags: ParsableArguments {
     }
 }
 
-/// A status as it is typed.
-enum StatusName: String, ExpressibleByArgument, CaseIterable {
+/// The statuses that a command takes, as they are typed.
+protocol StatusChoice: ExpressibleByArgument, CaseIterable, RawRepresentable, Sendable where RawValue == String {
+    /// What the flag says of them.
+    static var help: String { get }
+}
+
+/// Any status.
+enum AnyStatus: String, StatusChoice {
     case pending, processing, retrying, completed, dead, cancelled
+
+    static let help = "Only in this status: pending, processing, retrying, completed, dead or cancelled."
+}
+
+/// A status of what has ended, and so can be started again.
+enum EndedStatus: String, StatusChoice {
+    case completed, dead, cancelled
+
+    static let help =
+        "Only in this status: completed, dead or cancelled; with --destination, the delivery there. "
+        + "What waits or runs is not replayed."
 }

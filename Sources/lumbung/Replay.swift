@@ -18,7 +18,7 @@ extension Events {
         @Argument(help: "The event's number: its queue_id.")
         var id: Int64?
 
-        @OptionGroup(title: "Which events, without an ID") var filter: FilterFlags
+        @OptionGroup(title: "Which events, without an ID") var filter: FilterFlags<EndedStatus>
 
         @Flag(help: "Every event there is.")
         var all = false

@@ -41,6 +41,9 @@ import Testing
         (#"{"status":"dead","dry_run":1}"#, "true or false"), (#"{"status":"dead","status":"dead"}"#, "more than once"),
         (#"{"status":"dead","filter":{"status":"dead"}}"#, "more than once"),
         (#"{"filter":{"limit":"1"}}"#, "filter.limit"),
+        (#"{"filter":{"status":null}}"#, "`filter.status`"), (#"{"filter":{"type":"T","q":null}}"#, "`filter.q`"),
+        (#"{"filter":{"destination":null}}"#, "`filter.destination`"), (#"{"dry_run":true,"filter":null}"#, "`filter`"),
+        (#"{"type":"T","status":null}"#, "`status`"), (#"{"dry_run":true,"status":null}"#, "`status`"),
     ])
     func `a body that could be misread is refused, and says where`(_ body: String, _ words: String) throws {
         let problem = #expect(throws: Problem.self) { _ = try Self.wish(body) }

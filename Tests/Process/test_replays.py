@@ -4,6 +4,7 @@ import time
 
 from harness import eventually
 from test_operations import ONCE, admin, as_json, status, told
+from test_reload import reload
 from wire import event
 
 
@@ -82,6 +83,35 @@ def test_a_replay_is_ended_and_leaves_the_rest(make, sink):
     assert server.count("completed") == 20
 
 
+def test_a_paused_destination_holds_a_replay_up_and_one_that_is_gone_does_not(make, sink):
+    first = sink.config("app") + sink.config("log").removeprefix("destinations:\n")
+    sink.reply = lambda arrival: 410
+    server = make(config=first).start()
+    for start in range(0, 1100, 100):
+        server.post(b"[" + b",".join(event(f"e{n}") for n in range(start, start + 100)) + b"]")
+    eventually(lambda: server.count("dead") == 1100, "all are dead")
+    sink.reply = lambda arrival: 200
+    told(server, "destinations", "pause", "app")
+    replay = admin(server, "POST", "/replays", {"status": "dead"}).json()["id"]
+    held = eventually(lambda: found(server, replay, lambda record: record["waits_for"]), "it says what it waits for")
+    assert held["waits_for"][0] == "app" and held["status"] == "running"
+    eventually(lambda: " app " in told(server, "events", "replays", str(replay)), "the command names it")
+
+    arrived = len(sink.snapshot())
+    reload(server, sink.config("log"))
+    record = eventually(
+        lambda: found(server, replay, lambda record: record["status"] != "running"), "it ends without app")
+    assert record["status"] == "completed" and record["waits_for"] == []
+    assert record["started"] + record["left"] == 2200 and record["left"] == record["left_not_configured"] > 0, record
+    assert f"{record['left']} ({record['left']} not configured)" in told(server, "events", "replays", str(replay))
+    assert len(sink.snapshot()) > arrived, "log got the rest"
+
+
+def found(server, replay, condition):
+    record = admin(server, "GET", f"/replays/{replay}").json()
+    return record if condition(record) else None
+
+
 def test_live_events_come_before_a_replay(make, sink):
     server = broken(make, sink, 50, more=ONCE + "    concurrency: 1\n")
     arrived = len(sink.arrivals)
@@ -115,10 +145,12 @@ def test_what_the_command_line_refuses(make, sink):
     for wrong in (
         ["events", "replay"], ["events", "replay", "--status", "foo"], ["events", "list", "--status", "foo"],
         ["events", "replay", "1", "--dry-run"], ["events", "replay", "--all", "--status", "dead"],
+        ["events", "replay", "--status", "pending"], ["events", "replay", "--status", "processing", "--dry-run"],
         ["events", "replay", "--reroute"], ["events", "replays", "--cancel"], ["events", "replay", "0"],
     ):
         assert server.run(*wrong).returncode == 64, wrong
-    assert "not replayed" in told(server, "events", "replay", "--status", "pending", code=1)
+    help = told(server, "events", "replay", "--help")
+    assert "completed, dead" in help and "pending" not in help and "retrying" not in help, help
     assert told(server, "events", "replay", "--all", "--dry-run").startswith("0 event(s)")
 
 

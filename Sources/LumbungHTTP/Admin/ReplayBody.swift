@@ -58,7 +58,7 @@ struct ReplayBody: Sendable, Hashable {
             case ("destination", 1):
                 wish.destination = try Self.text(name, value)
             default:
-                if let text = try Self.text(name, value) { filter.append((path[path.count - 1], text)) }
+                if let text = try Self.filterText(name, value) { filter.append((path[path.count - 1], text)) }
             }
         }
         guard isDryRun || isFilterThere || !filter.isEmpty else {
@@ -75,7 +75,7 @@ struct ReplayBody: Sendable, Hashable {
 
     private static func isObject(_ name: String, _ value: ScannedValue) throws(Problem) -> Bool {
         switch value.content {
-        case .absent, .null: return false
+        case .absent: return false
         case .object: return true
         default: throw .badParameter(name, "must be an object")
         }
@@ -87,6 +87,14 @@ struct ReplayBody: Sendable, Hashable {
         case .bool(let flag): return flag
         default: throw .badParameter(name, "must be true or false")
         }
+    }
+
+    /// A member of the filter; `null` is none, since it would quietly mean every event.
+    private static func filterText(_ name: String, _ value: ScannedValue) throws(Problem) -> String? {
+        if case .null = value.content {
+            throw .badParameter(name, "is null; leave it out to choose by the others alone")
+        }
+        return try text(name, value)
     }
 
     private static func text(_ name: String, _ value: ScannedValue) throws(Problem) -> String? {
