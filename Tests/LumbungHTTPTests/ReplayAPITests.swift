@@ -28,11 +28,11 @@ import Testing
         )
         #expect(own.wish == wish && own.isDryRun)
         #expect(try Self.wish(#"{"filter":{}}"#).wish == ReplayWish())
-        #expect(try Self.wish(#"{"dry_run":true}"#).isDryRun)
+        #expect(try Self.wish(#"{"dry_run":true,"filter":{}}"#).isDryRun)
     }
 
     @Test(arguments: [
-        ("", "the body"), ("[]", "one JSON object"), ("{}", "say which events"),
+        ("", "the body"), ("[]", "one JSON object"), ("{}", "say which events"), (#"{"dry_run":true}"#, "say which events"),
         (#"{"destination":"app"}"#, "say which"),
         (#"{"filter":[]}"#, "`filter` must be an object"), (#"{"filter":{"stauts":"dead"}}"#, "filter.stauts"),
         (#"{"stauts":"dead"}"#, "stauts"), (#"{"filter":{"status":"lost"}}"#, "must be one of"),

@@ -61,7 +61,7 @@ struct ReplayBody: Sendable, Hashable {
                 if let text = try Self.filterText(name, value) { filter.append((path[path.count - 1], text)) }
             }
         }
-        guard isDryRun || isFilterThere || !filter.isEmpty else {
+        guard isFilterThere || !filter.isEmpty else {
             throw .badRequest(
                 "say which events: `filter`, such as {\"status\": \"dead\"}; an empty one means all of them")
         }
