@@ -1,6 +1,7 @@
 """The operator's way in: the admin API and the commands over it, on the real program."""
 
 import json
+import threading
 
 import pytest
 
@@ -309,3 +310,21 @@ class TestGetIn:
         other = make()
         assert told(other, "events", "list", "--admin-url", f"http://127.0.0.1:{server.admin_port}/").startswith("ID")
         assert "404" in told(other, "events", "list", "--admin-url", f"http://127.0.0.1:{server.port}", code=1)
+
+
+def test_tests_take_nothing_from_the_events_of_a_destination(make, sink):
+    """A test that waits for its answer holds no connection that an event needs, and a second one is refused."""
+    server = make(config=sink.config(more="    concurrency: 1\n    timeout: 10s\n    retry: {attempts: 1}\n")).start()
+    sink.reply = lambda arrival: 200 if not arrival.id.startswith("test-") or held.wait(60) else 500
+    held = threading.Event()
+    first = threading.Thread(target=lambda: admin(server, "POST", "/destinations/sink/test"))
+    first.start()
+    eventually(lambda: any(arrival.id.startswith("test-") for arrival in sink.snapshot()), "the test arrives")
+    refused = admin(server, "POST", "/destinations/sink/test")
+    assert refused.status == 409 and "runs already" in refused.json()["detail"], refused
+    server.post(event("beside"))
+    server.completed("beside")
+    held.set()
+    first.join()
+    assert admin(server, "POST", "/destinations/sink/test").status == 200
+    assert server.stop() == 0

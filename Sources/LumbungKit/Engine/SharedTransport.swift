@@ -8,6 +8,7 @@ import Synchronization
 final class SharedTransport: Sendable {
     private struct State {
         var uses = 0
+        var isTested = false
         var isRetired = false
         var isShutDown = false
 
@@ -38,6 +39,20 @@ final class SharedTransport: Sendable {
             state.uses -= 1
             return state.ends()
         }
+    }
+
+    /// An operator tests the destination.
+    /// - Returns: Whether it may be: one test at a time, so that tests take nothing from the attempts at its events.
+    func beginTest() -> Bool {
+        state.withLock { state in
+            defer { state.isTested = true }
+            return !state.isTested
+        }
+    }
+
+    /// The test has ended.
+    func endTest() {
+        state.withLock { $0.isTested = false }
     }
 
     /// No more work will be taken for it: shuts it down now, or leaves that to the last worker.

@@ -26,9 +26,16 @@ extension InboxOperator {
     /// Sends a sample straight to a destination, also to one that is paused; nothing is stored and nothing is retried.
     ///
     /// The sample has queue id 0, attempt 1, source `test`, type `LUMBUNG_TEST` and an identity that begins with `test-`.
-    /// - Throws: ``OperationError`` when there is nothing to send it to; a failed attempt is a result and no error.
+    /// It is sent beside the attempts at events, whatever the destination's concurrency, rate, breaker or pause; one test
+    /// of a destination at a time.
+    /// - Throws: ``OperationError`` when there is nothing to send it to or a test runs already; a failed attempt is a result
+    ///   and no error.
     public func test(_ name: String) async throws(OperationError) -> DestinationTest {
         let (record, destination) = try await configuredDestination(name)
+        guard destination.shared.beginTest() else {
+            throw .impossible("a test of \(name) runs already; wait for its result")
+        }
+        defer { destination.shared.endTest() }
         let startedAt = now()
         let event = SampleEvent.make(sentAt: startedAt)
         let lease = Lease(event: event, destination: record.id, token: 0, attempt: 1, isSuspect: false, fanout: 1)

@@ -122,7 +122,8 @@ final class PinnedClients: Sendable {
         configuration.proxy = nil
         configuration.timeout.connect = min(TimeAmount(destination.timeout), .seconds(Self.connectSeconds))
         configuration.connectionPool.idleTimeout = .seconds(Self.idleSeconds)
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, destination.concurrency)
+        // One more than attempts at events, for an operator's test: who waits for a connection may time out unsent.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, destination.concurrency) + 1
         // One attempt is one try: the retry policy decides about the next.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.tlsConfiguration = destination.credentials.configuration
