@@ -66,7 +66,7 @@ extension SQLiteInbox: BulkReplayStore {
     }
 
     /// Finds events, beside the writer, within two seconds.
-    public func find(_ filter: EventFilter, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
-        try await reader.find(filter, in: span, limit: limit)
+    public func find(_ order: ReplayOrder, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
+        try await reader.find(order, in: span, limit: limit)
     }
 }

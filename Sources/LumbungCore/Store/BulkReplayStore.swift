@@ -38,12 +38,10 @@ public protocol BulkReplayStore: InboxStore {
     /// - Throws: ``StoreError``.
     func replays(onlyRunning: Bool) async throws(StoreError) -> [ReplayRecord]
 
-    /// Finds the next events that a filter means, oldest first, looking at a bounded piece of the inbox.
-    ///
-    /// With a destination and a status it means the events whose delivery to that destination is in that status, whatever
-    /// their other deliveries say.
+    /// Finds the next events of which a replay would start something as they stand, oldest first, looking at a bounded
+    /// piece of the inbox.
     /// - Throws: ``StoreError``; ``StoreError/tooSlow`` when the span is too wide for the filter.
-    func find(_ filter: EventFilter, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents
+    func find(_ order: ReplayOrder, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents
 }
 
 /// The number of a bulk replay: positive, ascending, never reused.
@@ -81,7 +79,7 @@ public struct ReplayOrder: Sendable, Hashable {
     /// The only destination whose deliveries are started; nil for all.
     public var onlyDestination: DestinationID? { destination ?? filter.destination }
 
-    /// Whether a delivery that has ended is one to start.
+    /// Whether a delivery in this status is one to start.
     public func means(_ status: EventStatus) -> Bool {
         status.isFinished && (filter.status == nil || filter.status == status)
     }

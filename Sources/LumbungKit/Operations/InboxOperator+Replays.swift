@@ -53,7 +53,7 @@ extension InboxOperator {
             let piece = EventSpan(
                 after: position, through: EventID(min(through.value, position.value + Int64(pace.width))))
             do throws(StoreError) {
-                let found = try await store.find(order.filter, in: piece, limit: SpanPace.widest + 1)
+                let found = try await store.find(order, in: piece, limit: SpanPace.widest + 1)
                 count += found.events.count
                 position = found.position
                 pace.met(in: clock.now - begin)

@@ -107,7 +107,7 @@ struct Replayer: Sendable {
         repeat {
             let started = elapsed
             do throws(StoreError) {
-                let found = try await store.find(record.order.filter, in: pace.nextSpan(of: record), limit: limit)
+                let found = try await store.find(record.order, in: pace.nextSpan(of: record), limit: limit)
                 elapsed = environment.elapsed()
                 pace.span.met(in: elapsed - started)
                 if pace.isDue(found, of: record, now: elapsed) { return found }

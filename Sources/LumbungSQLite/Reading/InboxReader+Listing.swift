@@ -100,6 +100,16 @@ struct FilterClause {
         }
     }
 
+    /// The events of which a replay would start something: a delivery that it means, or a new one.
+    init(_ order: ReplayOrder, span: EventSpan) {
+        self.init(order.filter, span: span)
+        let meant = EventStatus.allCases.filter(order.means).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        let only = order.onlyDestination.map { " AND destination_id = \($0.value)" } ?? ""
+        let delivery = "SELECT 1 FROM delivery WHERE event_id = q.id\(only) AND status"
+        conditions.append(
+            order.destination == nil ? "EXISTS (\(delivery) IN (\(meant)))" : "NOT EXISTS (\(delivery) NOT IN (\(meant)))")
+    }
+
     /// A status together with a destination is that delivery's.
     private mutating func addDelivery(to destination: DestinationID, in status: EventStatus?) {
         guard status != .dead else { return add("d.destination_id = ?", destination.value) }

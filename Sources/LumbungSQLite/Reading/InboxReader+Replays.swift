@@ -2,9 +2,9 @@ import GRDB
 import LumbungCore
 
 extension InboxReader {
-    /// Finds the next events that a filter means in a span.
-    func find(_ filter: EventFilter, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
-        let clause = FilterClause(filter, span: span)
+    /// Finds the next events in a span of which a replay would start something.
+    func find(_ order: ReplayOrder, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
+        let clause = FilterClause(order, span: span)
         return try await read { database in
             let events = try Int64.fetchAll(
                 database, sql: "SELECT q.id \(clause.sql) LIMIT \(limit)",

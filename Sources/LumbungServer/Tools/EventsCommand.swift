@@ -94,7 +94,7 @@ extension EventsCommand {
         guard !isJSON else { return CommandAnswer(json: body) }
         guard !manner.isDryRun else {
             let count = try AdminAccess.decode(ReplayCountDocument.self, body).events
-            return CommandAnswer("\(count) event(s) meant; a replay starts what has ended of each, nothing was started now\n")
+            return CommandAnswer("\(count) event(s) would be replayed; nothing was started\n")
         }
         let replay = try AdminAccess.decode(ReplayDocument.self, body)
         return CommandAnswer(

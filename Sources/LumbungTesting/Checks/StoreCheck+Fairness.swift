@@ -136,6 +136,20 @@ extension StoreCheck {
             #expect(try await bench.step(replay) == 1)
             #expect(try await bench.event(id).deliveries.map(\.status) == [.dead, .pending])
         },
+        StoreCheck("only events are found of which a replay would start something") { bench async throws in
+            for (identity, destinations) in [("ended", [bench.first]), ("waits", [bench.second]), ("unrouted", [])] {
+                _ = try await bench.put(.sample(identity, to: destinations))
+            }
+            try await bench.finish(.complete)
+            let span = EventSpan(after: EventID(0), through: EventID(3))
+            for (destination, expected) in [
+                (nil, [1]), (bench.first, [1, 2, 3]), (bench.second, [1, 3]),
+            ] as [(DestinationID?, [Int64])] {
+                let order = ReplayOrder(filter: EventFilter(), destination: destination)
+                let found = try await bench.operations.find(order, in: span, limit: 9)
+                #expect(found.events.map(\.value) == expected, "\(String(describing: destination))")
+            }
+        },
         StoreCheck("a status together with a destination is that delivery's") { bench async throws in
             for identity in ["one", "two"] {
                 _ = try await bench.put(.sample(identity, to: [bench.first, bench.second]))
@@ -150,7 +164,7 @@ extension StoreCheck {
                 (.completed, bench.first, 0),
             ] {
                 (filter.status, filter.destination) = (status, destination)
-                let found = try await bench.operations.find(filter, in: span, limit: 9)
+                let found = try await bench.operations.find(ReplayOrder(filter: filter), in: span, limit: 9)
                 #expect(found.events.count == expected, "\(status) to \(destination)")
             }
         },
@@ -277,7 +291,7 @@ extension StoreBench {
     ) async throws -> Int? {
         let record = try #require(try await operations.replay(id))
         let span = EventSpan(after: record.position, through: record.through)
-        let found = try await operations.find(record.order.filter, in: span, limit: limit)
+        let found = try await operations.find(record.order, in: span, limit: limit)
         return try await operations.advanceReplay(
             ReplayStep(
                 replay: id, events: found.events, position: found.position, isLast: found.position >= record.through,

@@ -56,9 +56,9 @@ extension InboxModel {
     }
 
     /// Finds the next events that a filter means in a span.
-    public func find(_ filter: EventFilter, in span: EventSpan, limit: Int) -> FoundEvents {
+    public func find(_ order: ReplayOrder, in span: EventSpan, limit: Int) -> FoundEvents {
         let found = entries.values
-            .filter { $0.id > span.after && $0.id <= span.through && $0.isMeant(by: filter) }
+            .filter { $0.id > span.after && $0.id <= span.through && $0.isMeant(by: order.filter) && $0.startsSomething(order) }
             .map(\.id).sorted()
         return FoundEvents(Array(found.prefix(limit)), in: span, limit: limit)
     }
@@ -85,5 +85,15 @@ extension InboxModel {
         entries[id] = entry
         holdBehindOthers(id)
         if record.started > before { summarise(id, now: now) }
+    }
+}
+
+extension InboxModel.Entry {
+    /// Whether a replay would start a delivery of it, or make one.
+    fileprivate func startsSomething(_ order: ReplayOrder) -> Bool {
+        if let new = order.destination { return deliveries[new].map { order.means($0.status) } ?? true }
+        return deliveries.contains { destination, delivery in
+            [nil, destination].contains(order.filter.destination) && order.means(delivery.status)
+        }
     }
 }

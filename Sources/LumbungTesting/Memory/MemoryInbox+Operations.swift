@@ -62,7 +62,7 @@ extension MemoryInbox: BulkReplayStore {
     }
 
     /// Finds events.
-    public func find(_ filter: EventFilter, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
-        try change(.read) { model throws(StoreError) in model.find(filter, in: span, limit: limit) }.get()
+    public func find(_ order: ReplayOrder, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
+        try change(.read) { model throws(StoreError) in model.find(order, in: span, limit: limit) }.get()
     }
 }

@@ -171,7 +171,7 @@ public final class OperationsStore: InboxOperations {
     }
 
     /// Asks the inbox inside.
-    public func find(_ filter: EventFilter, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
-        try await inner.find(filter, in: span, limit: limit)
+    public func find(_ order: ReplayOrder, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
+        try await inner.find(order, in: span, limit: limit)
     }
 }

@@ -36,11 +36,10 @@ extension RandomWalk {
         guard let record = model.replays.filter({ $0.endedAt == nil }).randomElement(using: &random),
             random.chance(percent: 60)
         else { return try await beginReplay() }
-        let filter = record.order.filter
         let span = EventSpan(after: record.position, through: record.through)
         let limit = random.pick(1...9)
-        let modelled = model.find(filter, in: span, limit: limit)
-        let stored = try await operations.find(inStore(filter), in: inStore(span), limit: limit)
+        let modelled = model.find(record.order, in: span, limit: limit)
+        let stored = try await operations.find(inStore(record.order), in: inStore(span), limit: limit)
         try require("found", modelled.events.map { storeIDs[$0] }, stored.events)
         note("replay \(record.id.value) goes on with \(modelled.events.map(\.value))")
         touched.formUnion(modelled.events)
@@ -71,8 +70,7 @@ extension RandomWalk {
         order.filter.destination = own?.model
         order.rate = random.chance(percent: 50) ? DeliveryRate(count: 5, period: .seconds(1)) : nil
         note("replay begins: \(order)")
-        var storeOrder = order
-        (storeOrder.destination, storeOrder.filter) = (target?.store, inStore(order.filter))
+        let storeOrder = inStore(order)
         let modelled = try model.beginReplay(order, now: now)
         try require("replay number", modelled, try await bench.operations.beginReplay(storeOrder, now: now))
         try await compareReplays()
@@ -86,6 +84,13 @@ extension RandomWalk {
         }
         let stored = try await bench.operations.replays(onlyRunning: false)
         try require("replays", model.replayRecords().map(describe), stored.map(describe))
+    }
+
+    private func inStore(_ order: ReplayOrder) -> ReplayOrder {
+        var copy = order
+        copy.filter = inStore(order.filter)
+        copy.destination = order.destination.flatMap { id in destinations.first { $0.model == id }?.store }
+        return copy
     }
 
     private func inStore(_ filter: EventFilter) -> EventFilter {

@@ -34,8 +34,8 @@ extension SimulatedStore {
         }
     }
 
-    func find(_ filter: EventFilter, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
-        try await perform("a read") { $0.find(filter, in: span, limit: limit) }
+    func find(_ order: ReplayOrder, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
+        try await perform("a read") { $0.find(order, in: span, limit: limit) }
     }
 
     /// The deliveries of some events that have ended.
