@@ -55,9 +55,8 @@ public struct AdminClient: Sendable {
     /// Sends a request: POST when it changes something, else GET.
     /// - Throws: ``Unreachable`` when no whole answer came in time.
     public func send(_ asked: Request) async throws(Unreachable) -> Answer {
-        var configuration = HTTPClient.Configuration()
+        var configuration = HTTPClient.Configuration.guarded
         configuration.redirectConfiguration = .disallow
-        configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let result: Result<Answer, Unreachable>

@@ -28,9 +28,8 @@ public struct WebhookSender: Sendable {
     /// Posts one body as JSON.
     /// - Throws: ``Unreachable`` when no answer came within 30 s.
     public func post(_ body: [UInt8]) async throws(Unreachable) -> Answer {
-        var configuration = HTTPClient.Configuration()
+        var configuration = HTTPClient.Configuration.guarded
         configuration.redirectConfiguration = .disallow
-        configuration.httpVersion = .http1Only
         // Nobody listening is the answer to give at once, not something to try again for 10 s.
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

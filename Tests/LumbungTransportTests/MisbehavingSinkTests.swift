@@ -78,6 +78,17 @@ import Testing
         Case(name: "HTTP/2 in words", steps: [.send("HTTP/2.0 200 OK\r\n\r\n")], kind: .failed, detail: noHTTP),
         Case(name: "TLS", steps: [.bytes([0x15, 3, 3, 0, 2, 2, 10])], kind: .failed, detail: noHTTP),
         Case(name: "no status", steps: [.send("HTTP/1.1 \r\n\r\n")], kind: .failed, detail: noHTTP),
+        // AsyncHTTPClient takes these for interim answers, and traps at their end.
+        Case(
+            name: "status 0", steps: [.send("HTTP/1.1 000 X\r\ncontent-length: 0\r\n\r\n")], kind: .failed,
+            detail: noHTTP),
+        Case(
+            name: "status 99", steps: [.send("HTTP/1.1 099 X\r\ncontent-length: 2\r\n\r\nok")], kind: .failed,
+            detail: noHTTP),
+        Case(
+            name: "status 1 after an interim answer",
+            steps: [.send("HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 001 X\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n")],
+            kind: .failed, detail: noHTTP),
         Case(
             name: "two lengths", steps: [.send(ok + "content-length: 2\r\ncontent-length: 3\r\n\r\nabc")],
             kind: .failed, detail: noHTTP),

@@ -44,7 +44,10 @@ public protocol InboxOperations: BulkReplayStore {
 
 /// Which events an operator means; everything that is set must hold.
 public struct EventFilter: Sendable, Hashable {
-    /// Events in this status only.
+    /// Events in this status only; together with a destination, events whose delivery there is in it.
+    ///
+    /// For `dead` one dead delivery is enough, even while the event as a whole is not dead because another one waits:
+    /// whoever looks for what was given up must find it.
     public var status: EventStatus?
     /// Events of this source only.
     public var source: String?

@@ -10,8 +10,8 @@ extension InboxReader {
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT id, source, uuid, type, status, attempts, created_at, updated_at, unrouted FROM webhook_queue
-                    \(filter.sql) ORDER BY id DESC LIMIT \(query.limit + 1)
+                    SELECT q.id, q.source, q.uuid, q.type, q.status, q.attempts, q.created_at, q.updated_at, q.unrouted
+                    \(filter.sql) DESC LIMIT \(query.limit + 1)
                     """,
                 arguments: filter.arguments)
             let events = rows.prefix(query.limit).map(Self.summary)
@@ -62,43 +62,50 @@ extension InboxReader {
     }
 }
 
-/// The WHERE clause of a list, with every value from outside as an argument.
+/// What a list is read from, and in which order, with every value from outside as an argument.
 struct FilterClause {
     private(set) var arguments: StatementArguments = []
     private var conditions: [String] = []
+    /// Where dead deliveries are looked for, their index leads: there may be few among many events.
+    private let isLedByDead: Bool
 
-    var sql: String { conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ") }
-
-    init(_ filter: EventFilter, before: EventID? = nil, span: EventSpan? = nil) {
-        add("id < ?", before?.value)
-        add("id > ?", span?.after.value)
-        add("id <= ?", span?.through.value)
-        add("source = ?", filter.source)
-        add("type = ?", filter.type)
-        add("uuid = ?", filter.identity)
-        add("created_at >= ?", filter.from?.iso8601)
-        add("created_at < ?", filter.to?.iso8601)
-        add(
-            "EXISTS (SELECT 1 FROM delivery WHERE event_id = webhook_queue.id AND destination_id = ?)",
-            filter.destination?.value)
-        add("instr(payload, ?) > 0", filter.text.map { String(decoding: $0, as: UTF8.self) })
-        if let status = filter.status { add(status) }
+    /// The clauses FROM, WHERE and ORDER BY, the last for a direction to follow.
+    var sql: String {
+        let tables =
+            isLedByDead
+            ? "delivery AS d INDEXED BY delivery_dead CROSS JOIN webhook_queue AS q ON q.id = d.event_id"
+            : "webhook_queue AS q"
+        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        return "FROM \(tables) \(filter) \(isLedByDead ? "GROUP BY d.event_id" : "") ORDER BY \(key)"
     }
 
-    /// The same, but that a status together with a destination is meant of that delivery.
-    init(ofDeliveries filter: EventFilter, in span: EventSpan) {
-        guard let status = filter.status, let destination = filter.destination else {
-            self.init(filter, span: span)
-            return
+    private var key: String { isLedByDead ? "d.event_id" : "q.id" }
+
+    init(_ filter: EventFilter, before: EventID? = nil, span: EventSpan? = nil) {
+        isLedByDead = filter.status == .dead
+        if isLedByDead { conditions.append("d.status = 'dead'") }
+        add("\(key) < ?", before?.value)
+        add("\(key) > ?", span?.after.value)
+        add("\(key) <= ?", span?.through.value)
+        add("q.source = ?", filter.source)
+        add("q.type = ?", filter.type)
+        add("q.uuid = ?", filter.identity)
+        add("q.created_at >= ?", filter.from?.iso8601)
+        add("q.created_at < ?", filter.to?.iso8601)
+        add("instr(q.payload, ?) > 0", filter.text.map { String(decoding: $0, as: UTF8.self) })
+        if let destination = filter.destination {
+            addDelivery(to: destination, in: filter.status)
+        } else if let status = filter.status, status != .dead {
+            add(status)
         }
-        var others = filter
-        (others.status, others.destination) = (nil, nil)
-        self.init(others, span: span)
+    }
+
+    /// A status together with a destination is that delivery's.
+    private mutating func addDelivery(to destination: DestinationID, in status: EventStatus?) {
+        guard status != .dead else { return add("d.destination_id = ?", destination.value) }
+        let isIn = status.map { " AND status = '\($0.rawValue)'" } ?? ""
         add(
-            """
-            EXISTS (SELECT 1 FROM delivery WHERE event_id = webhook_queue.id AND destination_id = ?
-                AND status = '\(status.rawValue)')
-            """, destination.value)
+            "EXISTS (SELECT 1 FROM delivery WHERE event_id = q.id AND destination_id = ?\(isIn))", destination.value)
     }
 
     private mutating func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
@@ -107,10 +114,10 @@ struct FilterClause {
         arguments += [value]
     }
 
-    /// The status stands in the text, so that the index over the dead ones serves; the open ones are found through theirs.
+    /// The open ones are found through their index.
     private mutating func add(_ status: EventStatus) {
-        conditions.append("status = '\(status.rawValue)'")
+        conditions.append("q.status = '\(status.rawValue)'")
         guard !status.isFinished else { return }
-        conditions.append("id IN (SELECT event_id FROM delivery INDEXED BY delivery_due WHERE due_at IS NOT NULL)")
+        conditions.append("q.id IN (SELECT event_id FROM delivery INDEXED BY delivery_due WHERE due_at IS NOT NULL)")
     }
 }

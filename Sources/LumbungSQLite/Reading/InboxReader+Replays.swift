@@ -4,10 +4,10 @@ import LumbungCore
 extension InboxReader {
     /// Finds the next events that a filter means in a span.
     func find(_ filter: EventFilter, in span: EventSpan, limit: Int) async throws(StoreError) -> FoundEvents {
-        let clause = FilterClause(ofDeliveries: filter, in: span)
+        let clause = FilterClause(filter, span: span)
         return try await read { database in
             let events = try Int64.fetchAll(
-                database, sql: "SELECT id FROM webhook_queue \(clause.sql) ORDER BY id LIMIT \(limit)",
+                database, sql: "SELECT q.id \(clause.sql) LIMIT \(limit)",
                 arguments: clause.arguments)
             return FoundEvents(events.map(EventID.init), in: span, limit: limit)
         }

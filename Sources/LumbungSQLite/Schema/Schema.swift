@@ -11,7 +11,7 @@ enum Schema {
     static var version: Int { steps.count }
 
     /// The steps in order; each runs in one transaction with the new `user_version`.
-    static let steps: [String] = [firstInbox, operatorTools, fairShares]
+    static let steps: [String] = [firstInbox, operatorTools, fairShares, deadDeliveries]
 
     /// The first schema.
     ///
@@ -211,5 +211,11 @@ enum Schema {
             CHECK ((rate_count IS NULL) = (rate_period_ms IS NULL))
         ) STRICT;
         CREATE INDEX replay_running ON replay (id) WHERE ended_at IS NULL;
+        """
+
+    /// Dead deliveries found without walking the rest, also those of events of which another delivery still waits.
+    private static let deadDeliveries = """
+        DROP INDEX webhook_queue_dead;
+        CREATE INDEX delivery_dead ON delivery (event_id) WHERE status = 'dead';
         """
 }

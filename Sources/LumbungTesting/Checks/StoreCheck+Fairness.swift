@@ -244,7 +244,7 @@ extension StoreCheck {
 
 extension ReplayOrder {
     /// Every event in a status, where it went.
-    fileprivate static func of(_ status: EventStatus) -> ReplayOrder {
+    static func of(_ status: EventStatus) -> ReplayOrder {
         var filter = EventFilter()
         filter.status = status
         return ReplayOrder(filter: filter)
@@ -267,7 +267,7 @@ extension StoreBench {
     }
 
     /// Goes one step on with a replay, as the engine does.
-    fileprivate func step(_ id: ReplayID, limit: Int = 100) async throws -> Int? {
+    func step(_ id: ReplayID, limit: Int = 100) async throws -> Int? {
         let record = try #require(try await operations.replay(id))
         let span = EventSpan(after: record.position, through: record.through)
         let found = try await operations.find(record.order.filter, in: span, limit: limit)

@@ -78,6 +78,26 @@ extension StoreCheck {
     ]
 
     private static let steering: [StoreCheck] = [
+        StoreCheck("what was given up is found also while another delivery of its event waits") { bench async throws in
+            let (both, one) = ([bench.first, bench.second], [bench.second])
+            for (identity, destinations) in [("half", both), ("open", one), ("whole", [bench.first])] {
+                _ = try await bench.put(.sample(identity, to: destinations))
+            }
+            try await bench.finish(.dead)
+            var query = EventQuery()
+            query.filter.status = .dead
+            #expect(try await bench.operations.events(query).events.map(\.identity) == ["whole", "half"])
+            #expect(try await bench.operations.events(query).events.map(\.status) == [.dead, .pending])
+            query.filter.destination = bench.second
+            #expect(try await bench.operations.events(query).events.isEmpty, "there nothing is dead")
+            query.filter.status = .pending
+            #expect(try await bench.operations.events(query).events.map(\.identity) == ["open", "half"])
+            (query.filter.status, query.filter.destination) = (.dead, bench.first)
+            query.before = EventID(3)
+            #expect(try await bench.operations.events(query).events.map(\.identity) == ["half"])
+            let replay = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            #expect(try await bench.step(replay) == 2)
+        },
         StoreCheck("a replay starts what is finished with fresh attempts and keeps the history") { bench async throws in
             for decision in [DeliveryDecision.complete, .dead] {
                 let id = try await bench.queue("\(decision)")

@@ -80,7 +80,7 @@ extension InboxModel {
 extension InboxModel.Entry {
     /// Whether a filter means it.
     func isMeant(by filter: EventFilter) -> Bool {
-        (filter.status.map { $0 == status } ?? true)
+        (filter.status.map { hasStatus($0, to: filter.destination) } ?? true)
             && (filter.source.map { $0.utf8.elementsEqual(event.source.utf8) } ?? true)
             && (filter.type.map { $0.utf8.elementsEqual(event.type.utf8) } ?? true)
             && (filter.identity.map { $0.utf8.elementsEqual(event.identity.utf8) } ?? true)
@@ -88,6 +88,12 @@ extension InboxModel.Entry {
             && (filter.from.map { event.receivedAt >= $0 } ?? true)
             && (filter.to.map { event.receivedAt < $0 } ?? true)
             && (filter.text.map { event.payload.firstRange(of: $0) != nil || $0.isEmpty } ?? true)
+    }
+
+    /// Whether it, or its delivery to a destination, is in a status; one dead delivery is enough for `dead`.
+    private func hasStatus(_ wanted: EventStatus, to destination: DestinationID?) -> Bool {
+        if let destination { return deliveries[destination]?.status == wanted }
+        return status == wanted || (wanted == .dead && deliveries.values.contains { $0.status == .dead })
     }
 
     /// Starts a delivery again, or makes it.

@@ -54,7 +54,7 @@ extension InboxModel {
     /// Finds the next events that a filter means in a span.
     public func find(_ filter: EventFilter, in span: EventSpan, limit: Int) -> FoundEvents {
         let found = entries.values
-            .filter { $0.id > span.after && $0.id <= span.through && $0.isMeant(ofDeliveries: filter) }
+            .filter { $0.id > span.after && $0.id <= span.through && $0.isMeant(by: filter) }
             .map(\.id).sorted()
         return FoundEvents(Array(found.prefix(limit)), in: span, limit: limit)
     }
@@ -81,15 +81,5 @@ extension InboxModel {
         holdBehindOthers(id)
         if !report.changed.isEmpty { summarise(id, now: now) }
         return report
-    }
-}
-
-extension InboxModel.Entry {
-    /// Whether a filter means it, a status together with a destination being that delivery's.
-    fileprivate func isMeant(ofDeliveries filter: EventFilter) -> Bool {
-        guard let status = filter.status, let destination = filter.destination else { return isMeant(by: filter) }
-        var others = filter
-        (others.status, others.destination) = (nil, nil)
-        return isMeant(by: others) && deliveries[destination]?.status == status
     }
 }

@@ -1,7 +1,8 @@
+import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Bounds what a destination may send before the body of its answer.
+/// Bounds what a server may send before the body of its answer, and refuses a status that HTTP does not have.
 ///
 /// The body needs no bound here: no more of it is read than is kept.
 enum AnswerGuard {
@@ -34,6 +35,26 @@ struct AnswerTooLarge: Error, CustomStringConvertible {
         description: "the head of the answer has more than \(AnswerGuard.mostHeadFields) fields")
 }
 
+/// A server sent a status below 100 (RFC 9110, section 15): the client would take it for an interim answer and trap at
+/// its end.
+struct NoStatus: Error, CustomStringConvertible {
+    let code: UInt
+
+    var description: String { "it has the status \(code)" }
+}
+
+extension HTTPClient.Configuration {
+    /// One that holds every answer to ``AnswerGuard``.
+    static var guarded: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.httpVersion = .http1Only
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.eventLoop.makeCompletedFuture { try AnswerGuard.guardAnswers(of: channel) }
+        }
+        return configuration
+    }
+}
+
 /// What has come since the request began; it belongs to one connection and is used on its event loop only.
 private final class HeadTally {
     private enum Phase {
@@ -52,24 +73,25 @@ private final class HeadTally {
     }
 
     /// Counts bytes after the decoder has had them: a head among them has already ended the wait.
-    func received(_ count: Int) -> AnswerTooLarge? {
+    func received(_ count: Int) -> (any Error)? {
         guard case .awaitsHead(let fieldBytes, let rawBytes) = phase else { return nil }
-        guard rawBytes + count <= AnswerGuard.longestWaitBytes else { return refuse(.bytes) }
+        guard rawBytes + count <= AnswerGuard.longestWaitBytes else { return refuse(AnswerTooLarge.bytes) }
         phase = .awaitsHead(fieldBytes: fieldBytes, rawBytes: rawBytes + count)
         return nil
     }
 
-    func received(_ head: HTTPResponseHead) -> AnswerTooLarge? {
+    func received(_ head: HTTPResponseHead) -> (any Error)? {
         guard case .awaitsHead(var fieldBytes, let rawBytes) = phase else { return nil }
+        guard head.status.code >= 100 else { return refuse(NoStatus(code: head.status.code)) }
         fieldBytes = head.headers.reduce(fieldBytes) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
-        guard fieldBytes <= AnswerGuard.longestHeadBytes else { return refuse(.bytes) }
-        guard head.headers.count <= AnswerGuard.mostHeadFields else { return refuse(.fields) }
+        guard fieldBytes <= AnswerGuard.longestHeadBytes else { return refuse(AnswerTooLarge.bytes) }
+        guard head.headers.count <= AnswerGuard.mostHeadFields else { return refuse(AnswerTooLarge.fields) }
         let isInterim = (100..<200).contains(head.status.code) && head.status != .switchingProtocols
         phase = isInterim ? .awaitsHead(fieldBytes: fieldBytes, rawBytes: rawBytes) : .idle
         return nil
     }
 
-    private func refuse(_ error: AnswerTooLarge) -> AnswerTooLarge {
+    private func refuse(_ error: any Error) -> any Error {
         phase = .refused
         return error
     }

@@ -39,6 +39,7 @@ struct ExchangeFailure {
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             self.init(.tls, "no trusted TLS connection: \(Self.reason(error))", isBeforeSending: true)
         case let error as AnswerTooLarge: self.init(.tooLarge, error.description)
+        case let error as NoStatus: self.init(.failed, "the answer is no valid HTTP: \(error)")
         case HTTPParserError.headerOverflow:
             self.init(.tooLarge, "the head of the answer has more or longer fields than it may have")
         case HTTPParserError.invalidEOFState: self.init(.reset, Self.closedEarly)
