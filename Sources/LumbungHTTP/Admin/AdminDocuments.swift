@@ -99,7 +99,7 @@ extension JSONValue {
             ("paused_by", .optional(destination.pausedBy?.rawValue)),
             ("open", .number(Int64(destination.open))),
             ("held", .number(Int64(destination.held))),
-            ("in_flight", .number(Int64(standing?.inFlight ?? 0))),
+            ("in_flight", .number(Int64(destination.inFlight))),
             ("breaker", .optional(standing?.breaker.rawValue)),
             ("opens_in_ms", .optional(standing?.opensIn?.wholeMilliseconds)),
         ])
