@@ -97,6 +97,7 @@ extension JSONValue {
             ("configured", .bool(destination.isConfigured)),
             ("paused", .bool(destination.isPaused)),
             ("paused_by", .optional(destination.pausedBy?.rawValue)),
+            ("paused_by_operator", .bool(destination.isPausedByOperator)),
             ("open", .number(Int64(destination.open))),
             ("held", .number(Int64(destination.held))),
             ("in_flight", .number(Int64(destination.inFlight))),

@@ -166,12 +166,16 @@ struct DestinationStateDocument: Decodable {
 
     /// In a word or two: who has to do something, if anybody.
     var state: String {
-        if let pausedBy { return "paused (\(pausedBy))" }
-        if !configured { return "not configured" }
+        let paused = pausedBy.map { "paused (\($0)\(isPausedByBoth ? ", operator" : ""))" }
+        guard configured else { return ["not configured", paused].compactMap { $0 }.joined(separator: ", ") }
+        if let paused { return paused }
+        if askedForPause == true { return "held (asked for a pause)" }
+    let pausedByOperator: Bool?
         return breaker.flatMap { $0 == "closed" ? nil : "resting (\($0))" } ?? "running"
     }
 }
 
+    let askedForPause: Bool?
 /// Every destination.
 struct DestinationListDocument: Decodable {
     let destinations: [DestinationStateDocument]
@@ -180,6 +184,9 @@ struct DestinationListDocument: Decodable {
         TextTable(
             ["NAME", "STATE", "OPEN", "HELD", "IN FLIGHT", "OPENS IN"],
             destinations.map {
+
+    /// Whether the config file pauses it, and an operator as well.
+    var isPausedByBoth: Bool { pausedBy == "config" && pausedByOperator == true }
                 [
                     $0.name, $0.state, String($0.open), String($0.held), String($0.inFlight),
                     $0.opensInMs.map { "\($0) ms" } ?? "-",

@@ -78,6 +78,18 @@ import Testing
         (#""configured":false,"paused":false,"paused_by":null,"breaker":null"#, "not configured"),
     ])
     func `the state of a destination in a word`(members: String, state: String) throws {
+        (
+            #""configured":false,"paused":true,"paused_by":"operator","breaker":null"#,
+            "not configured, paused (operator)"
+        ),
+        (
+            #""configured":true,"paused":true,"paused_by":"config","paused_by_operator":true,"breaker":"closed""#,
+            "paused (config, operator)"
+        ),
+        (
+            #""configured":true,"paused":false,"paused_by":null,"breaker":"closed","asked_for_pause":true"#,
+            "held (asked for a pause)"
+        ),
         let text = #"{"name":"app","open":1,"held":2,"in_flight":0,"opens_in_ms":1500,\#(members)}"#
         let destination = try decoded(DestinationStateDocument.self, text)
         #expect(destination.state == state)
