@@ -41,6 +41,7 @@ struct EventDocument: Decodable {
         let dueAt: String?
         let waitsFor: Int64?
         let lastError: String
+        let interruptions: Int
         let history: [Attempt]
     }
 
@@ -89,7 +90,7 @@ struct EventDocument: Decodable {
             ).rendered(),
             "PAYLOAD\n" + ShownContent.text(payload, payloadEncoding),
         ]
-        if !deliveries.isEmpty { parts.append(deliveryTable) }
+        if !deliveries.isEmpty { parts.append(deliveryTable + interruptionLines) }
         let attempts = deliveries.flatMap { delivery in delivery.history.map { (delivery.destination, $0) } }
         if !attempts.isEmpty { parts.append(Self.table(of: attempts)) }
         for (destination, attempt) in attempts where !attempt.response.isEmpty {
@@ -116,6 +117,15 @@ struct EventDocument: Decodable {
                 ]
             }
         ).rendered()
+    }
+
+    /// Nobody was left to write such an attempt down, so that it is in no table.
+    private var interruptionLines: String {
+        deliveries.filter { $0.interruptions > 0 }.map { delivery in
+            let ended = delivery.interruptions == 1 ? "1 attempt" : "\(delivery.interruptions) attempts"
+            return DisplayText.escaped("\(delivery.destination): \(ended) ended with the process, without an answer")
+                + "\n"
+        }.joined()
     }
 
     private static func table(of attempts: [(destination: String, attempt: Attempt)]) -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import LumbungCore
 import Testing
 
 @testable import LumbungServer
@@ -38,7 +39,7 @@ import Testing
             {"queue_id":12,"uuid":"u","source":"shop","type":"T","status":"dead","attempts":1,"created_at":"c",
              "updated_at":"d","unrouted":false,"duplicates":2,"headers":{"a":"b"},"payload":"{\n\u001b1}",
              "payload_encoding":"text","deliveries":[{"destination":"app","status":"dead","attempts":1,
-             "interruptions":0,"due_at":null,"last_error":"status 500","history":[{"number":1,"outcome":"status",
+             "interruptions":2,"due_at":null,"last_error":"status 500","history":[{"number":1,"outcome":"status",
              "status_code":500,"started_at":"s","duration_ms":31,"detail":"status 500","response":"no\u001b","response_encoding":
              "text"}]}],"conflicts":[{"received_at":"r","count":3,"payload":"/wA=","payload_encoding":"base64"}]}
             """#)
@@ -46,6 +47,7 @@ import Testing
         for part in [
             "EVENT       12\nuuid        u\n", "PAYLOAD\n{\n\\u{1B}1}\n",
             "app          dead    1         -    status 500\n",
+            "app: 2 attempts ended with the process, without an answer\n",
             "app          1        status   500   s        31  status 500\n",
             "ANSWER of app to attempt 1\nno\\u{1B}\n",
             "CONFLICT, first at r, came 3 time(s)\n(base64)\n/wA=\n",
