@@ -102,6 +102,7 @@ extension JSONValue {
             ("held", .number(Int64(destination.held))),
             ("in_flight", .number(Int64(destination.inFlight))),
             ("breaker", .optional(standing?.breaker.rawValue)),
+            ("asked_for_pause", .bool(standing?.hasAskedForPause ?? false)),
             ("opens_in_ms", .optional(standing?.opensIn?.wholeMilliseconds)),
         ])
     }

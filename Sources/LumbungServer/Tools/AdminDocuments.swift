@@ -168,10 +168,12 @@ struct DestinationStateDocument: Decodable {
     let configured: Bool
     let paused: Bool
     let pausedBy: String?
+    let pausedByOperator: Bool?
     let open: Int
     let held: Int
     let inFlight: Int
     let breaker: String?
+    let askedForPause: Bool?
     let opensInMs: Int64?
 
     /// In a word or two: who has to do something, if anybody.
@@ -180,12 +182,13 @@ struct DestinationStateDocument: Decodable {
         guard configured else { return ["not configured", paused].compactMap { $0 }.joined(separator: ", ") }
         if let paused { return paused }
         if askedForPause == true { return "held (asked for a pause)" }
-    let pausedByOperator: Bool?
         return breaker.flatMap { $0 == "closed" ? nil : "resting (\($0))" } ?? "running"
     }
+
+    /// Whether the config file pauses it, and an operator as well.
+    var isPausedByBoth: Bool { pausedBy == "config" && pausedByOperator == true }
 }
 
-    let askedForPause: Bool?
 /// Every destination.
 struct DestinationListDocument: Decodable {
     let destinations: [DestinationStateDocument]
@@ -194,12 +197,9 @@ struct DestinationListDocument: Decodable {
         TextTable(
             ["NAME", "STATE", "OPEN", "HELD", "IN FLIGHT", "OPENS IN"],
             destinations.map {
-
-    /// Whether the config file pauses it, and an operator as well.
-    var isPausedByBoth: Bool { pausedBy == "config" && pausedByOperator == true }
                 [
                     $0.name, $0.state, String($0.open), String($0.held), String($0.inFlight),
-                    $0.opensInMs.map { "\($0) ms" } ?? "-",
+                    $0.opensInMs.map(WaitText.rounded(milliseconds:)) ?? "-",
                 ]
             }
         ).rendered()
