@@ -173,3 +173,17 @@ def test_a_server_that_answers_garbage_is_no_crash(make, answer):
         done = make().run("send", "accurate", "--url", base)
         assert done.returncode in (0, 1, 69), done
         listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("arguments", [
+    ["events", "list", "--from", "nonsense"], ["events", "list", "--to", "2026-11-22T21:15"], ["events", "list", "--q", ""],
+    ["events", "list", "--q", "x" * 129], ["events", "list", "--source", ""], ["events", "list", "--cursor", "foo"],
+    ["events", "list", "--cursor", "0"], ["events", "replay", "--all", "--rate", "5"], ["events", "replay", "--all", "--rate", "0/s"],
+    ["events", "replay", "--from", "nonsense"], ["events", "replay", "--q", ""],
+], ids=lambda arguments: " ".join(arguments)[:40])
+def test_an_argument_that_no_server_takes_is_a_usage_error(make, arguments):
+    # Nobody listens: the answer must not need a server.
+    done = make().run(*arguments, ADMIN_PORT=str(free_port()))
+    assert done.returncode == 64, done
+    flag = next(argument for argument in reversed(arguments) if argument.startswith("--"))
+    assert flag.lstrip("-").encode() in done.stderr, done
