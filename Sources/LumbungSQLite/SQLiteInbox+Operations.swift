@@ -37,13 +37,17 @@ extension SQLiteInbox: InboxOperations {
 
 extension SQLiteInbox: BulkReplayStore {
     /// Begins a replay.
-    public func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID {
+    public func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID? {
         try await perform { session throws(StoreError) in try session.beginReplay(order, now: now) }
     }
 
-    /// Starts some events of a replay.
+    /// Starts some events of a replay, unless the disk is short.
     public func advanceReplay(_ step: ReplayStep, now: Timestamp) async throws(StoreError) -> Int? {
-        try await perform { session throws(StoreError) in try session.advanceReplay(step, now: now) }
+        switch try await perform({ session throws(StoreError) in try session.advanceReplay(step, now: now) }) {
+        case .started(let count): return count
+        case .hasEnded: return nil
+        case .noSpace: throw .diskFull
+        }
     }
 
     /// Ends a replay.

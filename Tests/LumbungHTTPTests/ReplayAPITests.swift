@@ -56,7 +56,8 @@ import Testing
             #expect(begun.status == 202 && begun.fields["location"] == "/api/v1/replays/1", "\(begun.body)")
             #expect(
                 begun.body == #"{"id":1,"status":"running","filter":{"status":"dead","destination":"gone"},"#
-                    + #""destination":"app","rate":"600/m","events":0,"started":0,"left":0,"waiting":0,"#
+                    + #""destination":"app","rate":"600/m","events":0,"started":0,"left":0,"#
+                    + #""left_not_configured":0,"waiting":0,"waits_for":[],"#
                     + #""looked_through":0,"last_event":0,"created_at":"2027-01-15T08:00:00.000Z","ended_at":null}"#)
             #expect(try await ask("GET", "/api/v1/replays/1").body == begun.body)
             #expect(try await ask("GET", "/api/v1/replays").body == "{\"replays\":[\(begun.body)]}")
@@ -70,8 +71,24 @@ import Testing
             #expect(try await ask("PUT", "/api/v1/replays/1").fields["allow"] == "GET, HEAD, DELETE")
             #expect(try await ask("POST", "/api/v1/replays", #"{"status":"dead","destination":"ap"}"#).status == 400)
             #expect(try await ask("POST", "/api/v1/replays", #"{"status":"dead","destination":"gone"}"#).status == 409)
+            let gone = try await ask("POST", "/api/v1/replays", #"{"filter":{"destination":"gone"}}"#)
+            #expect(gone.status == 409 && gone.detail.contains("not configured any more"), "\(gone.body)")
         }
         #expect(bench.log.lines.count == 3, "\(bench.log.lines)")
+    }
+
+    @Test func `a seventeenth replay is refused while sixteen run, and says what to do`() async throws {
+        let bench = AdminBench()
+        _ = try await bench.store.register(destinations: ["app"])
+        try await bench.serving { ask in
+            let wish = #"{"filter":{}}"#
+            for _ in 0..<16 { #expect(try await ask("POST", "/api/v1/replays", wish).status == 202) }
+            let refused = try await ask("POST", "/api/v1/replays", wish)
+            #expect(refused.status == 409 && refused.detail.contains("--cancel"), "\(refused.body)")
+            #expect(try await ask("POST", "/api/v1/replays", #"{"filter":{},"dry_run":true}"#).status == 200)
+            #expect(try await ask("DELETE", "/api/v1/replays/7").status == 200)
+            #expect(try await ask("POST", "/api/v1/replays", wish).status == 202)
+        }
     }
 
     @Test func `a dry run counts and begins nothing`() async throws {

@@ -94,7 +94,8 @@ import Testing
             var text = ""
             for _ in 0..<Int.random(in: 0...40, using: &generator) {
                 let limit: UInt32 = Bool.random(using: &generator) ? 0xff : 0x10ffff
-                if let scalar = Unicode.Scalar(UInt32.random(in: 0...limit, using: &generator)) {
+                // Foundation drops a byte order mark where it reads a text.
+                if let scalar = Unicode.Scalar(UInt32.random(in: 0...limit, using: &generator)), scalar != "\u{FEFF}" {
                     text.unicodeScalars.append(scalar)
                 }
             }

@@ -6,6 +6,7 @@ import pytest
 
 from faults import tmpfs
 from harness import eventually
+from test_operations import ONCE, admin
 from wire import event
 
 pytestmark = pytest.mark.proof
@@ -130,3 +131,26 @@ def test_a_server_killed_on_a_full_disk_starts_again(make, small_disk):
     (small_disk / "filler").unlink()
     eventually(lambda: server.post(event("after")).status == 200, "events are taken again", 30)
     assert server.stop() == 0
+
+
+def test_a_replay_of_many_starts_nothing_on_a_short_disk(make, sink, small_disk):
+    """What is left is for finishing and pruning; the replay goes on by itself once there is room."""
+    server = make(config=sink.config(more=ONCE), LOG_LEVEL="warning")
+    server.database = small_disk / "data" / "webhook.db"
+    server.start()
+    sink.reply = lambda arrival: 410
+    acked, _ = fill(server)
+    eventually(lambda: server.count("dead") == len(acked), "all are dead", 60)
+    sink.reply = lambda arrival: 200
+    begun = admin(server, "POST", "/replays", {"filter": {"status": "dead"}, "rate": "100/s"})
+    assert begun.status == 202, begun
+    replay = f"/replays/{begun.json()['id']}"
+    eventually(lambda: "a replay waits for the store" in server.output(), "it waits and says so")
+    record = admin(server, "GET", replay).json()
+    assert (record["status"], record["started"], server.count("dead")) == ("running", 0, len(acked)), record
+
+    (small_disk / "filler").unlink()
+    eventually(lambda: admin(server, "GET", replay).json()["status"] == "completed", "it goes on by itself", 60)
+    server.drained(limit=60)
+    assert server.count("completed") == len(acked)
+    assert server.output().count("a replay waits for the store") == 1, "told once, not each second"

@@ -4,20 +4,25 @@
 public protocol BulkReplayStore: InboxStore {
     /// Begins a replay of every event that is stored now and that the order means; nothing is started yet.
     ///
+    /// Its position is before the oldest event that is kept, so that nobody looks through what was pruned.
+    ///
     /// Of ended replays the newest ``ReplayRecord/keptRecords`` are kept.
+    /// - Returns: Its number; nil when ``ReplayRecord/mostRunning`` run already, and then nothing was written.
     /// - Throws: ``StoreError``; ``StoreError/invalid(_:)`` for a destination that is not registered.
-    func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID
+    func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID?
 
     /// Starts the deliveries of some events of a replay again, in the lane behind live events, and remembers how far it
     /// came.
     ///
     /// Of each event those deliveries are started that have ended: the one to the order's destination, which is made when
     /// there is none, or every one that the event has; only those in the filter's status, if it has one. What has come to
-    /// stand otherwise since the event was found is left as it is.
+    /// stand otherwise since the event was found is left as it is, and so is what goes to a destination that is not
+    /// configured: it would wait for ever.
     ///
     /// Durability: what is started and how far the replay came are committed together, so that a kill repeats nothing.
     /// - Returns: How many deliveries were started; nil when the replay does not run any more, and then none was.
-    /// - Throws: ``StoreError``; then nothing was started.
+    /// - Throws: ``StoreError``; then nothing was started. ``StoreError/diskFull`` as long as the space that is left is for
+    ///   finishing and pruning.
     func advanceReplay(_ step: ReplayStep, now: Timestamp) async throws(StoreError) -> Int?
 
     /// Ends a replay; what it has started already runs on.
@@ -86,6 +91,8 @@ public struct ReplayOrder: Sendable, Hashable {
 public struct ReplayRecord: Sendable, Hashable {
     /// How many ended replays are kept.
     public static let keptRecords = 1000
+    /// How many may run at the same time.
+    public static let mostRunning = 16
     /// Where counting ``waiting`` ends.
     public static let mostCounted = 100_000
 
@@ -117,10 +124,16 @@ public struct ReplayRecord: Sendable, Hashable {
     public var events = 0
     /// How many deliveries were started.
     public var started = 0
-    /// How many deliveries were left as they stood, since they had come to stand otherwise.
+    /// How many deliveries were left as they stood: they had come to stand otherwise, or their destination was not
+    /// configured.
     public var left = 0
+    /// How many of ``left`` were left because their destination was not configured.
+    public var unconfigured = 0
+    /// How many of the started deliveries wait or run now, by destination; together up to ``mostCounted``.
+    public var waitingFor: [DestinationID: Int] = [:]
+
     /// How many of the started deliveries wait or run now; counted up to ``mostCounted``.
-    public var waiting = 0
+    public var waiting: Int { waitingFor.values.reduce(0, +) }
 
     /// Describes a replay that begins.
     public init(id: ReplayID, order: ReplayOrder, createdAt: Timestamp, through: EventID) {
@@ -141,13 +154,18 @@ public struct ReplayStep: Sendable {
     public var position: EventID
     /// Whether it is the last one.
     public var isLast: Bool
+    /// The destinations that deliveries are started to; others are left as they stand.
+    public var configured: Set<DestinationID>
 
     /// Describes a step.
-    public init(replay: ReplayID, events: [EventID], position: EventID, isLast: Bool) {
+    public init(
+        replay: ReplayID, events: [EventID], position: EventID, isLast: Bool, configured: Set<DestinationID>
+    ) {
         self.replay = replay
         self.events = events
         self.position = position
         self.isLast = isLast
+        self.configured = configured
     }
 }
 

@@ -414,6 +414,9 @@ actor Dispatcher {
 
     // MARK: Other destinations
 
+    /// The destinations that deliveries can be brought to now.
+    var configured: Set<DestinationID> { Set(destinations.keys) }
+
     /// Takes other destinations in the place of the present ones.
     /// - Returns: The transports that get no more work.
     func reconfigure(_ destinations: [DestinationID: Destination]) -> [SharedTransport] {

@@ -108,7 +108,8 @@ public struct Engine: Service {
     private var replayer: Replayer? {
         (store as? any BulkReplayStore).map { store in
             Replayer(
-                store: store, environment: environment, bell: replayBell, committed: committed, logger: logger)
+                store: store, environment: environment, bell: replayBell,
+                configured: { [dispatcher] in await dispatcher.configured }, committed: committed, logger: logger)
         }
     }
 

@@ -23,11 +23,14 @@ public struct ReplayDetail: Sendable, Hashable {
     public var filterDestination: String?
     /// The name of the destination that it goes to.
     public var destination: String?
+    /// The names of the destinations whose deliveries fill its window, the fullest first: it goes on as they end.
+    public var waitsFor: [String]
 
-    init(_ record: ReplayRecord, names: [DestinationID: String]) {
+    init(_ record: ReplayRecord, names: [DestinationID: String], configured: Set<DestinationID>) {
         self.record = record
         filterDestination = record.order.filter.destination.map(names.name(of:))
         destination = record.order.destination.map(names.name(of:))
+        waitsFor = record.waitsFor(configured: configured).map(names.name(of:))
     }
 }
 
@@ -41,20 +44,21 @@ extension InboxOperator {
         let order = try await order(wish)
         let newest = try await ask { store throws(StoreError) in try await store.events(EventQuery(limit: 1)) }
         guard let through = newest.events.first?.id else { return 0 }
-        let end = ContinuousClock.now.advanced(by: Self.longestCount)
-        var (count, position, span) = (0, EventID(0), Replayer.widestSpan)
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: Self.longestCount)
+        var (count, position, pace) = (0, EventID(0), SpanPace())
         while position < through {
-            guard ContinuousClock.now < end else { throw .store(.tooSlow) }
+            let begin = clock.now
+            guard begin < end else { throw .store(.tooSlow) }
             let piece = EventSpan(
-                after: position, through: EventID(min(through.value, position.value + Int64(span))))
+                after: position, through: EventID(min(through.value, position.value + Int64(pace.width))))
             do throws(StoreError) {
-                let found = try await store.find(order.filter, in: piece, limit: Replayer.widestSpan + 1)
+                let found = try await store.find(order.filter, in: piece, limit: SpanPace.widest + 1)
                 count += found.events.count
                 position = found.position
-            } catch .tooSlow where span > 1 {
-                span = max(1, span / 8)
+                pace.met(in: clock.now - begin)
             } catch {
-                throw .store(error)
+                guard error == .tooSlow, pace.metTooSlow() else { throw .store(error) }
             }
         }
         return count
@@ -66,11 +70,17 @@ extension InboxOperator {
     /// status if it has one.
     ///
     /// Durability: the replay was committed and flushed before this returns, and goes on over restarts.
-    /// - Throws: ``OperationError``; then nothing began.
+    /// - Throws: ``OperationError``; ``OperationError/impossible(_:)`` when ``ReplayRecord/mostRunning`` run already; then
+    ///   nothing began.
     public func beginReplay(_ wish: ReplayWish) async throws(OperationError) -> ReplayDetail {
         let order = try await order(wish)
         let now = now()
         let id = try await ask { store throws(StoreError) in try await store.beginReplay(order, now: now) }
+        guard let id else {
+            throw .impossible(
+                "\(ReplayRecord.mostRunning) replays run already; wait until one has ended, or end one, as by "
+                    + "`lumbung events replays ID --cancel`")
+        }
         engine.replaysChanged()
         return try await replay(id)
     }
@@ -80,7 +90,7 @@ extension InboxOperator {
     public func replay(_ id: ReplayID) async throws(OperationError) -> ReplayDetail {
         let record = try await ask { store throws(StoreError) in try await store.replay(id) }
         guard let record else { throw .unknownReplay(id) }
-        return ReplayDetail(record, names: try await names())
+        return ReplayDetail(record, names: try await names(), configured: configuredIDs)
     }
 
     /// Tells of the kept replays, newest first.
@@ -88,7 +98,7 @@ extension InboxOperator {
     public func replays() async throws(OperationError) -> [ReplayDetail] {
         let names = try await names()
         return try await ask { store throws(StoreError) in try await store.replays(onlyRunning: false) }
-            .map { ReplayDetail($0, names: names) }
+            .map { ReplayDetail($0, names: names, configured: configuredIDs) }
     }
 
     /// Ends a replay; what it has started already, at most 1,000 deliveries, runs on.
@@ -101,10 +111,17 @@ extension InboxOperator {
         return try await replay(id)
     }
 
+    private var configuredIDs: Set<DestinationID> { Set(configured().destinations.keys) }
+
     private func order(_ wish: ReplayWish) async throws(OperationError) -> ReplayOrder {
         var order = ReplayOrder(filter: wish.filter, rate: wish.rate)
         order.filter.destination = nil
-        if let name = wish.filterDestination { order.filter.destination = try await record(name).id }
+        if let name = wish.filterDestination {
+            // With another one to go to, it only chooses events, and may be gone.
+            let record =
+                wish.destination == nil ? try await configuredDestination(name).record : try await record(name)
+            order.filter.destination = record.id
+        }
         if let name = wish.destination { order.destination = try await configuredDestination(name).record.id }
         return order
     }

@@ -18,16 +18,25 @@ extension InboxReader {
         _ clause: String, _ arguments: [Int64] = []
     ) async throws(StoreError) -> [ReplayRecord] {
         try await read { database in
-            let sql = """
-                SELECT *, (
-                    SELECT count(*) FROM (
-                        SELECT 1 FROM delivery INDEXED BY delivery_replay
-                        WHERE replay_id = replay.id AND due_at IS NOT NULL LIMIT \(ReplayRecord.mostCounted)
-                    )
-                ) AS waiting FROM replay \(clause) ORDER BY id DESC
-                """
-            return try Row.fetchAll(database, sql: sql, arguments: StatementArguments(arguments)).map(Self.replay)
+            let sql = "SELECT * FROM replay \(clause) ORDER BY id DESC"
+            return try Row.fetchAll(database, sql: sql, arguments: StatementArguments(arguments)).map { row in
+                var record = Self.replay(row)
+                record.waitingFor = try Self.waiting(for: record.id, database)
+                return record
+            }
         }
+    }
+
+    /// Counts the open deliveries of a replay by destination, over the index that holds those and no others.
+    private static func waiting(for id: ReplayID, _ database: Database) throws -> [DestinationID: Int] {
+        let sql = """
+            SELECT destination_id, count(*) FROM (
+                SELECT destination_id FROM delivery INDEXED BY delivery_replay
+                WHERE replay_id = ? AND due_at IS NOT NULL LIMIT \(ReplayRecord.mostCounted)
+            ) GROUP BY destination_id
+            """
+        let rows = try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [id.value])
+        return Dictionary(rows.map { (DestinationID($0[0]), $0[1]) }) { first, _ in first }
     }
 
     private static func replay(_ row: Row) -> ReplayRecord {
@@ -43,7 +52,7 @@ extension InboxReader {
         record.endedAt = (row["ended_at"] as Int64?).map(Timestamp.init(milliseconds:))
         record.position = EventID(row["position"])
         (record.events, record.started, record.left) = (row["events"], row["started"], row["left_as_is"])
-        record.waiting = row["waiting"]
+        record.unconfigured = row["left_unconfigured"]
         return record
     }
 

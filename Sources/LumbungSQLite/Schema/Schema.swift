@@ -11,7 +11,7 @@ enum Schema {
     static var version: Int { steps.count }
 
     /// The steps in order; each runs in one transaction with the new `user_version`.
-    static let steps: [String] = [firstInbox, operatorTools, fairShares, deadDeliveries]
+    static let steps: [String] = [firstInbox, operatorTools, fairShares, whatOperatorsMissed]
 
     /// The first schema.
     ///
@@ -213,9 +213,11 @@ enum Schema {
         CREATE INDEX replay_running ON replay (id) WHERE ended_at IS NULL;
         """
 
-    /// Dead deliveries found without walking the rest, also those of events of which another delivery still waits.
-    private static let deadDeliveries = """
+    /// Dead deliveries found without walking the rest, also those of events of which another delivery still waits; and why
+    /// a replay left deliveries as they stood.
+    private static let whatOperatorsMissed = """
         DROP INDEX webhook_queue_dead;
         CREATE INDEX delivery_dead ON delivery (event_id) WHERE status = 'dead';
+        ALTER TABLE replay ADD COLUMN left_unconfigured INTEGER NOT NULL DEFAULT 0;
         """
 }

@@ -241,8 +241,10 @@ enum Statements {
     static let beginReplay = """
         INSERT INTO replay (status, created_at, filter_status, filter_source, filter_type, filter_uuid,
             filter_destination_id, filter_from, filter_to, filter_text, destination_id, rate_count, rate_period_ms,
-            through)
-        VALUES ('running', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            through, position)
+        SELECT 'running', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+            ifnull((SELECT min(id) - 1 FROM webhook_queue), ?13)
+        WHERE (SELECT count(*) FROM replay WHERE ended_at IS NULL) < ?14
         RETURNING id
         """
 
@@ -256,7 +258,8 @@ enum Statements {
         """
 
     static let advanceReplay = """
-        UPDATE replay SET position = ?2, events = events + ?3, started = started + ?4, left_as_is = left_as_is + ?5
+        UPDATE replay SET position = ?2, events = events + ?3, started = started + ?4, left_as_is = left_as_is + ?5,
+            left_unconfigured = left_unconfigured + ?6
         WHERE id = ?1
         """
 

@@ -2,7 +2,8 @@ import LumbungCore
 
 extension WriterSession {
     /// Writes down what an operator wants replayed.
-    func beginReplay(_ order: ReplayOrder, now: Timestamp) throws(StoreError) -> ReplayID {
+    /// - Returns: Its number; nil when as many as may run already.
+    func beginReplay(_ order: ReplayOrder, now: Timestamp) throws(StoreError) -> ReplayID? {
         let insert = try unsafe Statement(connection, Statements.beginReplay)
         let filter = order.filter
         insert.bind(1, now.milliseconds)
@@ -16,7 +17,8 @@ extension WriterSession {
         insert.bind(11, order.rate.map { Int64($0.count) })
         insert.bind(12, order.rate?.period.wholeMilliseconds)
         insert.bind(13, nextEventID - 1)
-        guard try insert.step() else { throw .invalid("the replay was not written") }
+        insert.bind(14, Int64(ReplayRecord.mostRunning))
+        guard try insert.step() else { return nil }
         let id = ReplayID(insert.int(0))
         insert.reset()
         let trim = try unsafe Statement(connection, Statements.trimReplays)
@@ -25,26 +27,35 @@ extension WriterSession {
         return id
     }
 
+    /// What became of a step of a replay.
+    enum ReplayAdvance: Equatable {
+        /// So many deliveries were started.
+        case started(Int)
+        /// It does not run any more.
+        case hasEnded
+        /// The disk is short: what is left is for finishing and pruning. Told as a value, since an error would make the
+        /// writer give up its ballast.
+        case noSpace
+    }
+
     /// Starts some events of a replay and remembers how far it came.
-    /// - Returns: How many deliveries were started; nil when it does not run any more.
-    func advanceReplay(_ step: ReplayStep, now: Timestamp) throws(StoreError) -> Int? {
-        guard let order = try runningOrder(step.replay) else { return nil }
-        var (events, started, left) = (0, 0, 0)
+    func advanceReplay(_ step: ReplayStep, now: Timestamp) throws(StoreError) -> ReplayAdvance {
+        guard isAdmitting else { return .noSpace }
+        guard let order = try runningOrder(step.replay) else { return .hasEnded }
+        var (events, total) = (0, Restarted())
         for event in step.events {
-            let report = try restart(event, by: step.replay, order, now: now)
-            events += report.changed.isEmpty ? 0 : 1
-            started += report.changed.count
-            left += report.left.count
+            let restarted = try restart(event, by: step, order, now: now)
+            events += restarted.started == 0 ? 0 : 1
+            total.add(restarted)
         }
         let advance = try unsafe Statement(connection, Statements.advanceReplay)
-        for (index, value) in [step.replay.value, step.position.value, Int64(events), Int64(started), Int64(left)]
-            .enumerated()
-        {
+        let counts = [events, total.started, total.left, total.unconfigured].map(Int64.init)
+        for (index, value) in ([step.replay.value, step.position.value] + counts).enumerated() {
             advance.bind(Int32(index + 1), value)
         }
         try advance.run()
         if step.isLast { try end(step.replay, as: .completed, now: now) }
-        return started
+        return .started(total.started)
     }
 
     /// Ends a replay that runs.
@@ -76,28 +87,47 @@ extension WriterSession {
         return order
     }
 
+    /// How many deliveries of an event were started, and how many were left and why.
+    private struct Restarted {
+        var started = 0
+        var left = 0
+        var unconfigured = 0
+
+        mutating func add(_ other: Restarted) {
+            started += other.started
+            left += other.left
+            unconfigured += other.unconfigured
+        }
+    }
+
     private func restart(
-        _ event: EventID, by replay: ReplayID, _ order: ReplayOrder, now: Timestamp
-    ) throws(StoreError) -> OperationReport {
-        var report = OperationReport(changed: [], left: [:])
+        _ event: EventID, by step: ReplayStep, _ order: ReplayOrder, now: Timestamp
+    ) throws(StoreError) -> Restarted {
+        var result = Restarted()
         let known = try deliveries(of: event)
         let only = order.onlyDestination
         for delivery in known where only == nil || only == delivery.destination {
-            if order.means(delivery.status),
-                try restart(delivery.destination, of: event, by: replay, now: now)
-            {
-                report.changed.append(delivery.destination)
+            let (isMeant, isConfigured) = (
+                order.means(delivery.status), step.configured.contains(delivery.destination)
+            )
+            if isMeant, isConfigured, try restart(delivery.destination, of: event, by: step.replay, now: now) {
+                result.started += 1
             } else {
-                report.left[delivery.destination] = delivery.status
+                result.left += 1
+                result.unconfigured += isMeant && !isConfigured ? 1 : 0
             }
         }
         if let new = order.destination, !known.contains(where: { $0.destination == new }), try exists(event) {
-            try add(new, to: event, by: replay, now: now)
-            try countDeliveries(of: event)
-            report.changed.append(new)
+            if step.configured.contains(new) {
+                try add(new, to: event, by: step.replay, now: now)
+                try countDeliveries(of: event)
+                result.started += 1
+            } else {
+                result.add(Restarted(left: 1, unconfigured: 1))
+            }
         }
         try holdBehindOthers(event)
-        if !report.changed.isEmpty { try summariseEvent(event.value, now: now) }
-        return report
+        if result.started > 0 { try summariseEvent(event.value, now: now) }
+        return result
     }
 }

@@ -8,7 +8,9 @@ struct ReplayDocument: Decodable {
     let events: Int
     let started: Int
     let left: Int
+    let leftNotConfigured: Int
     let waiting: Int
+    let waitsFor: [String]
     let lookedThrough: Int64
     let lastEvent: Int64
     let createdAt: String
@@ -20,6 +22,12 @@ struct ReplayDocument: Decodable {
         return "\(Int64(min(100, max(0, Double(lookedThrough) / Double(lastEvent) * 100)))) %"
     }
 
+    private var leaving: String {
+        leftNotConfigured == 0 ? String(left) : "\(left) (\(leftNotConfigured) not configured)"
+    }
+
+    private var holder: String { waitsFor.isEmpty ? "-" : waitsFor.joined(separator: " ") }
+
     private var meant: String {
         let parts = filter.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         return parts.isEmpty ? "all" : parts.joined(separator: " ")
@@ -29,12 +37,14 @@ struct ReplayDocument: Decodable {
     static func table(_ replays: [ReplayDocument]) -> String {
         TextTable(
             [
-                "ID", "STATUS", "PROGRESS", "EVENTS", "STARTED", "WAITING", "LEFT", "RATE", "TO", "BEGUN", "WHICH",
+                "ID", "STATUS", "PROGRESS", "EVENTS", "STARTED", "WAITING", "WAITS FOR", "LEFT", "RATE", "TO", "BEGUN",
+                "WHICH",
             ],
             replays.map { replay in
                 [
                     String(replay.id), replay.status, replay.progress, String(replay.events), String(replay.started),
-                    String(replay.waiting), String(replay.left), replay.rate ?? "-", replay.destination ?? "-",
+                    String(replay.waiting), replay.holder, replay.leaving, replay.rate ?? "-",
+                    replay.destination ?? "-",
                     replay.createdAt, replay.meant,
                 ]
             }

@@ -47,7 +47,7 @@ extension StoreCheck {
                 for index in 0..<3 { try await bench.queue("old \(source)\(index)", of: source) }
             }
             for _ in 0..<6 { try await bench.finish(.dead) }
-            let replay = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            let replay = try await bench.begin(.of(.dead))
             _ = try await bench.step(replay)
             var replayed: [String] = []
             for index in 0..<4 {
@@ -70,7 +70,7 @@ extension StoreCheck {
         StoreCheck("a bulk replay starts what it means once, behind live events") { bench async throws in
             for index in 0..<3 { try await bench.queue("\(index)") }
             try await bench.finish(.dead)
-            let id = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            let id = try await bench.begin(.of(.dead))
             #expect(try await bench.step(id, limit: 2) == 2)
             try await bench.queue("live")
             #expect(try await bench.step(id, limit: 2) == 1)
@@ -83,7 +83,7 @@ extension StoreCheck {
         StoreCheck("a delivery of a bulk replay stays behind live ones when it is tried again") { bench async throws in
             let id = try await bench.queue("old")
             try await bench.finish(.dead)
-            let replay = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            let replay = try await bench.begin(.of(.dead))
             _ = try await bench.step(replay)
             try await bench.record(try await bench.claimOne(), .retry(at: bench.now))
             try await bench.queue("live")
@@ -96,7 +96,7 @@ extension StoreCheck {
         StoreCheck("a bulk replay reaches no event that came after it began") { bench async throws in
             try await bench.queue("before")
             try await bench.finish(.dead)
-            let id = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            let id = try await bench.begin(.of(.dead))
             try await bench.queue("after")
             try await bench.finish(.dead)
             #expect(try await bench.step(id) == 1)
@@ -107,7 +107,7 @@ extension StoreCheck {
             try await bench.finish(.dead)
             let other = try await bench.turn(claims: [bench.claim(bench.second)]).leases[0]
             try await bench.record(other, .complete)
-            let replay = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            let replay = try await bench.begin(.of(.dead))
             #expect(try await bench.step(replay) == 1)
             #expect(try await bench.event(id).deliveries.map(\.status) == [.pending, .completed])
             #expect(try await bench.operations.replay(replay)?.left == 1)
@@ -119,7 +119,7 @@ extension StoreCheck {
             try await bench.finish(.complete)
             var order = ReplayOrder.of(.completed)
             order.destination = bench.second
-            let replay = try await bench.operations.beginReplay(order, now: bench.now)
+            let replay = try await bench.begin(order)
             #expect(try await bench.step(replay) == 2)
             #expect(try await !bench.event(unrouted).isUnrouted)
             let turn = try await bench.turn(claims: [bench.claim(bench.first), bench.claim(bench.second)])
@@ -132,7 +132,7 @@ extension StoreCheck {
             for lease in try await bench.turn(claims: claims).leases { try await bench.record(lease, .dead) }
             var order = ReplayOrder.of(.dead)
             order.filter.destination = bench.second
-            let replay = try await bench.operations.beginReplay(order, now: bench.now)
+            let replay = try await bench.begin(order)
             #expect(try await bench.step(replay) == 1)
             #expect(try await bench.event(id).deliveries.map(\.status) == [.dead, .pending])
         },
@@ -158,11 +158,11 @@ extension StoreCheck {
             bench async throws in
             try await bench.queue("one")
             try await bench.finish(.dead)
-            let id = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            let id = try await bench.begin(.of(.dead))
             #expect(try await bench.operations.cancelReplay(id, now: bench.now))
             #expect(try await bench.step(id) == nil)
             #expect(try await bench.operations.replay(id)?.status == .cancelled)
-            let done = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            let done = try await bench.begin(.of(.dead))
             _ = try await bench.step(done)
             #expect(try await bench.operations.cancelReplay(done, now: bench.now))
             #expect(try await bench.operations.replay(done)?.status == .completed)
@@ -176,7 +176,7 @@ extension StoreCheck {
             filter.text = Array("50 % _'\"".utf8)
             let rate = DeliveryRate(count: 5, period: .seconds(60))
             let order = ReplayOrder(filter: filter, destination: bench.second, rate: rate)
-            let id = try await bench.operations.beginReplay(order, now: bench.now)
+            let id = try await bench.begin(order)
             #expect(try await bench.operations.replay(id)?.order == order)
             #expect(try await bench.operations.replay(id)?.createdAt == bench.now)
         },
@@ -188,7 +188,7 @@ extension StoreCheck {
                 _ = try await bench.put(event)
             }
             for _ in 0..<2 { try await bench.finish(.dead) }
-            let replay = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            let replay = try await bench.begin(.of(.dead))
             _ = try await bench.step(replay)
             let first = try await bench.claim()
             #expect(first.map(\.event.identity) == ["one"])
@@ -200,7 +200,7 @@ extension StoreCheck {
             bench async throws in
             try await bench.queue("old", key: "k")
             try await bench.finish(.dead)
-            _ = try await bench.step(try await bench.operations.beginReplay(.of(.dead), now: bench.now))
+            _ = try await bench.step(try await bench.begin(.of(.dead)))
             try await bench.queue("waits", key: "k")
             try await bench.queue("other")
             let old = try await bench.claimOne()
@@ -214,7 +214,7 @@ extension StoreCheck {
             for _ in 0..<2 { try await bench.finish(.dead) }
             try await bench.queue("front", key: "k")
             let front = try await bench.claimOne()
-            _ = try await bench.step(try await bench.operations.beginReplay(.of(.dead), now: bench.now))
+            _ = try await bench.step(try await bench.begin(.of(.dead)))
             try await bench.queue("waits", key: "k")
             try await bench.queue("other")
             try await bench.record(front, .complete)
@@ -225,14 +225,14 @@ extension StoreCheck {
             try await bench.queue("blocks", key: "k", deadBlocks: true)
             try await bench.finish(.dead)
             try await bench.queue("waits", key: "k")
-            _ = try await bench.step(try await bench.operations.beginReplay(.of(.dead), now: bench.now))
+            _ = try await bench.step(try await bench.begin(.of(.dead)))
             try await bench.queue("other")
             #expect(try await bench.claim(limit: 1).map(\.event.identity) == ["blocks"])
         },
         StoreCheck("a single replay that waits for one of a bulk replay pulls it forward") { bench async throws in
             for identity in ["one", "two"] { try await bench.queue(identity, key: "k") }
             for _ in 0..<2 { try await bench.finish(.dead) }
-            let bulk = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            let bulk = try await bench.begin(.of(.dead))
             _ = try await bench.step(bulk, limit: 1)
             #expect(try await bench.operations.cancelReplay(bulk, now: bench.now))
             _ = try await bench.operations.replay(EventID(2), to: nil, now: bench.now)
@@ -266,14 +266,22 @@ extension StoreBench {
         _ = try await put(event)
     }
 
+    /// Begins a bulk replay.
+    func begin(_ order: ReplayOrder) async throws -> ReplayID {
+        try #require(try await operations.beginReplay(order, now: now))
+    }
+
     /// Goes one step on with a replay, as the engine does.
-    func step(_ id: ReplayID, limit: Int = 100) async throws -> Int? {
+    func step(
+        _ id: ReplayID, limit: Int = 100, configured: Set<DestinationID>? = nil
+    ) async throws -> Int? {
         let record = try #require(try await operations.replay(id))
         let span = EventSpan(after: record.position, through: record.through)
         let found = try await operations.find(record.order.filter, in: span, limit: limit)
         return try await operations.advanceReplay(
             ReplayStep(
-                replay: id, events: found.events, position: found.position, isLast: found.position >= record.through),
+                replay: id, events: found.events, position: found.position, isLast: found.position >= record.through,
+                configured: configured ?? [first, second]),
             now: now)
     }
 }

@@ -95,7 +95,7 @@ extension StoreCheck {
             (query.filter.status, query.filter.destination) = (.dead, bench.first)
             query.before = EventID(3)
             #expect(try await bench.operations.events(query).events.map(\.identity) == ["half"])
-            let replay = try await bench.operations.beginReplay(.of(.dead), now: bench.now)
+            let replay = try await bench.begin(.of(.dead))
             #expect(try await bench.step(replay) == 2)
         },
         StoreCheck("a replay starts what is finished with fresh attempts and keeps the history") { bench async throws in

@@ -20,7 +20,7 @@ public struct StoreCheck: Sendable, CustomTestStringConvertible {
     /// The rules for every store.
     public static let all: [StoreCheck] =
         identity + intake + claiming + fairness + limits + recording + fencing + repair + clock + retention + rejections
-        + operations + bulkReplays + order + ending
+        + operations + bulkReplays + replayBounds + order + ending
 
     // Those for stores with effects are `effects`.
 

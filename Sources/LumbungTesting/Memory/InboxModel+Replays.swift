@@ -2,15 +2,19 @@ public import LumbungCore
 
 extension InboxModel {
     /// Writes down what an operator wants replayed.
+    /// - Returns: Its number; nil when as many as may run already.
     /// - Throws: ``StoreError/invalid(_:)`` for a destination that is not registered.
-    public mutating func beginReplay(_ order: ReplayOrder, now: Timestamp) throws(StoreError) -> ReplayID {
+    public mutating func beginReplay(_ order: ReplayOrder, now: Timestamp) throws(StoreError) -> ReplayID? {
         let registered = Set(destinations.values)
         guard [order.destination, order.filter.destination].allSatisfy({ $0.map(registered.contains) ?? true }) else {
             throw .invalid("a destination is not registered")
         }
+        guard replays.count(where: { $0.endedAt == nil }) < ReplayRecord.mostRunning else { return nil }
         replayCount += 1
         let id = ReplayID(replayCount)
-        replays.append(ReplayRecord(id: id, order: order, createdAt: now, through: newestID))
+        var record = ReplayRecord(id: id, order: order, createdAt: now, through: newestID)
+        record.position = entries.keys.min().map { EventID($0.value - 1) } ?? newestID
+        replays.append(record)
         let oldest = id.value - Int64(ReplayRecord.keptRecords)
         replays.removeAll { $0.id.value <= oldest && $0.endedAt != nil }
         return id
@@ -22,10 +26,9 @@ extension InboxModel {
         var record = replays[index]
         let before = record.started
         for event in step.events {
-            guard let report = restart(event, by: record.id, record.order, now: now) else { continue }
-            record.events += report.changed.isEmpty ? 0 : 1
-            record.started += report.changed.count
-            record.left += report.left.count
+            let before = record.started
+            restart(event, by: step, &record, now: now)
+            record.events += record.started > before ? 1 : 0
         }
         record.position = step.position
         if step.isLast { (record.status, record.endedAt) = (.completed, now) }
@@ -44,9 +47,10 @@ extension InboxModel {
     public func replayRecords() -> [ReplayRecord] {
         replays.reversed().map { record in
             var record = record
-            record.waiting = min(
-                ReplayRecord.mostCounted,
-                entries.values.flatMap(\.deliveries.values).count { $0.replay == record.id && $0.dueAt != nil })
+            for (destination, delivery) in entries.values.flatMap(\.deliveries)
+            where delivery.replay == record.id && delivery.dueAt != nil {
+                record.waitingFor[destination, default: 0] += 1
+            }
             return record
         }
     }
@@ -59,27 +63,27 @@ extension InboxModel {
         return FoundEvents(Array(found.prefix(limit)), in: span, limit: limit)
     }
 
+    /// Starts what a replay means of an event, and counts it.
     private mutating func restart(
-        _ id: EventID, by replay: ReplayID, _ order: ReplayOrder, now: Timestamp
-    ) -> OperationReport? {
-        guard var entry = entries[id] else { return nil }
-        var report = OperationReport(changed: [], left: [:])
+        _ id: EventID, by step: ReplayStep, _ record: inout ReplayRecord, now: Timestamp
+    ) {
+        guard var entry = entries[id] else { return }
+        let (order, before) = (record.order, record.started)
         let only = order.onlyDestination
-        for (destination, delivery) in entry.deliveries where only == nil || only == destination {
-            if order.means(delivery.status) {
-                entry.restart(destination, by: replay, now: now)
-                report.changed.append(destination)
+        var wanted = entry.deliveries.mapValues(\.status).filter { only == nil || only == $0.key }
+        // What is not there yet is made, as if it had ended before.
+        if let new = order.destination, entry.deliveries[new] == nil { wanted[new] = order.filter.status ?? .completed }
+        for (destination, status) in wanted {
+            if order.means(status), step.configured.contains(destination) {
+                entry.restart(destination, by: record.id, now: now)
+                record.started += 1
             } else {
-                report.left[destination] = delivery.status
+                record.left += 1
+                record.unconfigured += order.means(status) ? 1 : 0
             }
-        }
-        if let new = order.destination, entry.deliveries[new] == nil {
-            entry.restart(new, by: replay, now: now)
-            report.changed.append(new)
         }
         entries[id] = entry
         holdBehindOthers(id)
-        if !report.changed.isEmpty { summarise(id, now: now) }
-        return report
+        if record.started > before { summarise(id, now: now) }
     }
 }

@@ -35,7 +35,7 @@ extension MemoryInbox: InboxOperations {
 
 extension MemoryInbox: BulkReplayStore {
     /// Begins a replay.
-    public func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID {
+    public func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID? {
         try change(.operate) { model throws(StoreError) in try model.beginReplay(order, now: now) }.get()
     }
 

@@ -19,6 +19,8 @@ public final class OperationsStore: InboxOperations {
         public var queries: [EventQuery] = []
         /// What was to be changed, a line each.
         public var calls: [String] = []
+        /// The steps of bulk replays that were asked for.
+        public var steps: [ReplayStep] = []
     }
 
     private let state = Mutex(State())
@@ -32,6 +34,9 @@ public final class OperationsStore: InboxOperations {
     public var queries: [EventQuery] { state.withLock { $0.queries } }
     /// What was to be changed, a line each.
     public var calls: [String] { state.withLock { $0.calls } }
+
+    /// The steps of bulk replays that were asked for.
+    public var steps: [ReplayStep] { state.withLock { $0.steps } }
 
     /// Says what is answered from now on.
     public func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
@@ -143,13 +148,14 @@ public final class OperationsStore: InboxOperations {
     // MARK: Bulk replays
 
     /// Asks the inbox inside.
-    public func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID {
+    public func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID? {
         try await inner.beginReplay(order, now: now)
     }
 
     /// Asks the inbox inside.
     public func advanceReplay(_ step: ReplayStep, now: Timestamp) async throws(StoreError) -> Int? {
-        try await inner.advanceReplay(step, now: now)
+        state.withLock { $0.steps.append(step) }
+        return try await inner.advanceReplay(step, now: now)
     }
 
     /// Asks the inbox inside.

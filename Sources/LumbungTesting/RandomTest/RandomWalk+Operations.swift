@@ -33,9 +33,9 @@ extension RandomWalk {
     /// Begins a bulk replay, goes on with one, or ends one.
     private func replayMany() async throws {
         let operations = try bench.operations
-        guard let record = model.replays.filter({ $0.endedAt == nil }).randomElement(using: &random) else {
-            return try await beginReplay()
-        }
+        guard let record = model.replays.filter({ $0.endedAt == nil }).randomElement(using: &random),
+            random.chance(percent: 60)
+        else { return try await beginReplay() }
         let filter = record.order.filter
         let span = EventSpan(after: record.position, through: record.through)
         let limit = random.pick(1...9)
@@ -45,9 +45,13 @@ extension RandomWalk {
         note("replay \(record.id.value) goes on with \(modelled.events.map(\.value))")
         touched.formUnion(modelled.events)
         let isLast = modelled.position >= record.through
-        let step = ReplayStep(replay: record.id, events: modelled.events, position: modelled.position, isLast: isLast)
+        let configured = destinations.filter { _ in random.chance(percent: 80) }
+        let step = ReplayStep(
+            replay: record.id, events: modelled.events, position: modelled.position, isLast: isLast,
+            configured: Set(configured.map(\.model)))
         let storeStep = ReplayStep(
-            replay: record.id, events: stored.events, position: stored.position, isLast: isLast)
+            replay: record.id, events: stored.events, position: stored.position, isLast: isLast,
+            configured: Set(configured.map(\.store)))
         try require(
             "started", model.advanceReplay(step, now: now),
             try await operations.advanceReplay(storeStep, now: now))
@@ -77,7 +81,8 @@ extension RandomWalk {
     private func compareReplays() async throws {
         let describe = { (record: ReplayRecord) in
             "\(record.id) \(record.status) \(record.createdAt) \(String(describing: record.endedAt)) \(record.events) "
-                + "\(record.started) \(record.left) \(record.waiting) \(String(describing: record.order.rate))"
+                + "\(record.started) \(record.left) \(record.unconfigured) \(record.waiting) "
+                + "\(String(describing: record.order.rate))"
         }
         let stored = try await bench.operations.replays(onlyRunning: false)
         try require("replays", model.replayRecords().map(describe), stored.map(describe))

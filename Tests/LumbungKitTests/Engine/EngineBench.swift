@@ -78,4 +78,12 @@ struct EngineBench {
     func wait(until condition: @escaping @Sendable (InboxModel) -> Bool) async {
         await store.wait(until: condition)
     }
+
+    /// Moves the clock on whenever the replayer sleeps beside the maintenance, until the model says so.
+    func advance(until condition: @escaping @Sendable (InboxModel) -> Bool) async {
+        while !Task.isCancelled, !condition(store.model) {
+            if clock.sleeperCount >= 2 { clock.advanceToNextSleeper() }
+            await Task.yield()
+        }
+    }
 }

@@ -28,7 +28,8 @@ import Testing
     @Test func `a replay that was begun before the start goes on with no one asking`() async throws {
         let bench = EngineBench()
         _ = try await finish(3, in: bench)
-        let replay = try await bench.store.beginReplay(Self.everything, now: bench.time.now)
+        let replay = try #require(
+            try await bench.store.beginReplay(Self.everything, now: bench.time.now))
         try await bench.run { _, _ in
             await bench.wait { $0.statusCounts() == [.completed: 3] }
         }
@@ -40,8 +41,10 @@ import Testing
         let bench = EngineBench()
         let id = try await finish(450, in: bench)
         try await bench.run([id: Destination(name: "app", transport: bench.transport)]) { engine in
-            let replay = try await bench.store.beginReplay(Self.everything, now: bench.time.now)
+            let replay = try #require(
+                try await bench.store.beginReplay(Self.everything, now: bench.time.now))
             engine.replaysChanged()
+            await bench.advance { $0.replayRecords()[0].status == .completed }
             await bench.wait { $0.statusCounts() == [.completed: 450] }
             #expect(try await bench.store.replay(replay)?.started == 450)
         }
@@ -54,11 +57,7 @@ import Testing
         _ = try await bench.store.beginReplay(order, now: bench.time.now)
         let begin = bench.clock.now
         try await bench.run { _, _ in
-            for count in 1...4 {
-                await bench.wait { $0.replayRecords()[0].started == count }
-                await bench.clock.waitForSleepers(count: 2)
-                bench.clock.advanceToNextSleeper()
-            }
+            await bench.advance { $0.replayRecords()[0].status == .completed }
             await bench.wait { $0.statusCounts() == [.completed: 5] }
         }
         #expect(begin.duration(to: bench.clock.now) == .milliseconds(400))
@@ -71,9 +70,10 @@ import Testing
         let id = try await finish(1050, in: bench)
         let paused = Destination(name: "app", transport: bench.transport, isPaused: true)
         try await bench.run([id: paused]) { engine in
-            let replay = try await bench.store.beginReplay(Self.everything, now: bench.time.now)
+            let replay = try #require(
+                try await bench.store.beginReplay(Self.everything, now: bench.time.now))
             engine.replaysChanged()
-            await bench.wait { $0.statusCounts()[.pending] == 1000 }
+            await bench.advance { $0.statusCounts()[.pending] == 1000 }
             await bench.clock.waitForSleepers(count: 2)
             bench.clock.advance(by: .seconds(1))
             await bench.clock.waitForSleepers(count: 2)
@@ -83,6 +83,29 @@ import Testing
             await engine.pause(id, false)
             await bench.wait { $0.statusCounts() == [.completed: 1000, .dead: 50] }
             #expect(try await bench.store.replay(replay)?.status == .cancelled)
+        }
+    }
+
+    @Test func `a destination that is not configured any more holds nothing up, and what goes there is left`()
+        async throws
+    {
+        let bench = EngineBench()
+        let id = try await finish(1050, in: bench)
+        let other = try await #require(bench.store.register(destinations: ["other"])["other"])
+        _ = try await bench.store.append([.sample("other", receivedAt: bench.time.now, to: [other])])
+        let app = Destination(name: "app", transport: bench.transport, isPaused: true)
+        let kept = [other: Destination(name: "other", transport: FakeTransport())]
+        try await bench.run(kept.merging([id: app]) { $1 }) { engine in
+            await bench.wait { $0.statusCounts()[.completed] == 1 }
+            let replay = try #require(
+                try await bench.store.beginReplay(Self.everything, now: bench.time.now))
+            engine.replaysChanged()
+            await bench.advance { $0.statusCounts()[.pending] == 1000 }
+            await engine.reconfigure(kept)
+            await bench.advance { $0.replayRecords()[0].status == .completed }
+            let record = try #require(try await bench.store.replay(replay))
+            #expect((record.started, record.left, record.unconfigured) == (1001, 50, 50))
+            await bench.wait { $0.statusCounts() == [.pending: 1000, .dead: 50, .completed: 1] }
         }
     }
 

@@ -3,7 +3,7 @@ import LumbungTesting
 
 /// Bulk replays, which the engine works off by itself.
 extension SimulatedStore {
-    func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID {
+    func beginReplay(_ order: ReplayOrder, now: Timestamp) async throws(StoreError) -> ReplayID? {
         try await perform("the order of a bulk replay") { model throws(StoreError) in
             try model.beginReplay(order, now: now)
         }

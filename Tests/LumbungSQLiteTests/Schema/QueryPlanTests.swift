@@ -55,7 +55,8 @@ struct QueryPlanTests {
         ("cancelDelivery", Statements.cancelDelivery, nil),
         ("setFanout", Statements.setFanout, nil),
         ("markRouted", Statements.markRouted, nil),
-        ("beginReplay", Statements.beginReplay, nil),
+        // At most sixteen, over the index of the running ones alone.
+        ("beginReplay", Statements.beginReplay, "replay USING INDEX replay_running"),
         ("trimReplays", Statements.trimReplays, nil),
         ("runningReplay", Statements.runningReplay, nil),
         ("advanceReplay", Statements.advanceReplay, nil),

@@ -35,8 +35,9 @@ struct UpgradeTests {
                 try database.execute(
                     sql: """
                         INSERT INTO delivery
-                            (event_id, destination_id, status, fanout, attempts, lane, due_at, lease_token)
-                        VALUES (?, 1, ?, 1, 1, ?, ?, ?)
+                            (event_id, destination_id, status, fanout, attempts, lane, due_at, lease_token
+                            \(version < 3 ? "" : ", source"))
+                        VALUES (?, 1, ?, 1, 1, ?, ?, ? \(version < 3 ? "" : ", 'shop'"))
                         """,
                     arguments: [id, status, token == nil ? 0 : 9, due, token])
             }
