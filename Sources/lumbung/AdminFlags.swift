@@ -28,8 +28,8 @@ struct AdminFlags: ParsableArguments {
     var json = false
 
     func validate() throws {
-        if let adminURL, !adminURL.hasPrefix("http://"), !adminURL.hasPrefix("https://") {
-            throw ValidationError("--admin-url must be a whole address such as http://127.0.0.1:9001")
+        if let adminURL, let fault = ServerAddress.fault(inBase: adminURL) {
+            throw ValidationError("--admin-url must be a whole address such as http://127.0.0.1:9001: \(fault)")
         }
     }
 

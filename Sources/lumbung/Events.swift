@@ -27,6 +27,9 @@ struct Events: AsyncParsableCommand {
             if let limit, !(1...200).contains(limit) {
                 throw ValidationError("--limit must be a whole number from 1 to 200")
             }
+            if let cursor, let fault = EventArguments.fault(in: [(name: "cursor", value: cursor)]) {
+                throw ValidationError(fault)
+            }
         }
 
         func run() async throws {

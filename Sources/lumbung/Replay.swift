@@ -40,6 +40,7 @@ extension Events {
         @OptionGroup var admin: AdminFlags
 
         func validate() throws {
+            if let rate, let fault = EventArguments.fault(inRate: rate) { throw ValidationError(fault) }
             if let id {
                 guard id > 0 else { throw ValidationError("ID must be a whole number from 1 on") }
                 let others = filter.given.filter { $0.name != "destination" }

@@ -26,8 +26,9 @@ struct Send: AsyncParsableCommand {
         guard (1...1_000_000).contains(count) else {
             throw ValidationError("--count must be a whole number from 1 to 1000000")
         }
-        if let url, !url.hasPrefix("http://"), !url.hasPrefix("https://") {
-            throw ValidationError("--url must be a whole address such as http://127.0.0.1:9000/webhook/accurate")
+        if let url, let fault = ServerAddress.fault(in: url) {
+            throw ValidationError(
+                "--url must be a whole address such as http://127.0.0.1:9000/webhook/accurate: \(fault)")
         }
     }
 

@@ -148,12 +148,12 @@ import Testing
         try await bench.serving { ask in
             #expect(
                 try await ask("GET", "/api/v1/destinations").body
-                    == #"{"destinations":[{"name":"app","configured":true,"paused":false,"paused_by":null,"open":4,"held":0,"#
-                    + #""in_flight":0,"breaker":"closed","opens_in_ms":null},"#
-                    + #"{"name":"gone","configured":false,"paused":false,"paused_by":null,"open":7,"held":0,"#
-                    + #""in_flight":0,"breaker":null,"opens_in_ms":null},"#
-                    + #"{"name":"held","configured":true,"paused":true,"paused_by":"config","open":0,"held":0,"#
-                    + #""in_flight":0,"breaker":"closed","opens_in_ms":null}]}"#)
+                    == #"{"destinations":[{"name":"app","configured":true,"paused":false,"paused_by":null,"paused_by_operator":false,"open":4,"held":0,"#
+                    + #""in_flight":0,"breaker":"closed","asked_for_pause":false,"opens_in_ms":null},"#
+                    + #"{"name":"gone","configured":false,"paused":false,"paused_by":null,"paused_by_operator":false,"open":7,"held":0,"#
+                    + #""in_flight":0,"breaker":null,"asked_for_pause":false,"opens_in_ms":null},"#
+                    + #"{"name":"held","configured":true,"paused":true,"paused_by":"config","paused_by_operator":false,"open":0,"held":0,"#
+                    + #""in_flight":0,"breaker":"closed","asked_for_pause":false,"opens_in_ms":null}]}"#)
             let paused = try await ask("POST", "/api/v1/destinations/app/pause")
             #expect(paused.body.contains(#""paused":true,"paused_by":"operator""#))
             #expect(try await ask("POST", "/api/v1/destinations/app/resume").body.contains(#""paused":false"#))

@@ -207,3 +207,15 @@ def test_a_daemon_is_neither_waited_for_nor_ended(make, tmp_path):
     finally:
         for daemon in daemons:
             os.kill(daemon, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o002])
+def test_a_program_has_the_umask_of_the_server_s_files(make, mask):
+    before = os.umask(mask)
+    try:
+        server = make(config=config("umask > mask.new && mv mask.new mask")).start()
+    finally:
+        os.umask(before)
+    server.post(event("masked"))
+    server.completed("masked")
+    assert (server.folder / "mask").read_text().strip() == "0077"

@@ -124,6 +124,11 @@ def test_an_event_that_ends_the_process_three_times_is_set_aside(make, sink):
         server.kill()
         server.start()
     eventually(lambda: server.rows("poison")[0][4] == "dead", "the poison is set aside")
+    (line,) = [line for line in server.output().splitlines() if "delivery is dead" in line]
+    assert "ERROR" in line.upper() and f"queue_id={server.rows('poison')[0][0]}" in line and "destination=sink" in line
+    assert "count=0" not in server.output()
+    shown = server.run("events", "show", str(server.rows("poison")[0][0])).stdout.decode()
+    assert "sink: 3 attempts ended with the process" in shown
     sink.release()
     server.post(event("healthy"))
     server.completed("healthy")

@@ -3,6 +3,9 @@
 import json
 import threading
 
+
+import signal
+
 import pytest
 
 from harness import eventually, free_port
@@ -248,6 +251,41 @@ class TestPause:
         server = make(config=sink.config(more="    paused: true\n")).start()
         assert "change `paused` there" in told(server, "destinations", "resume", "sink", code=1)
         assert "paused (config)" in told(server, "destinations", "list")
+
+    def test_an_operator_and_the_file_pause_and_each_lets_go_of_its_own(self, make, sink):
+        server = make(config=sink.config(more="    paused: true\n")).start()
+        paused = told(server, "destinations", "pause", "sink")
+        assert "paused (config, operator)" in paused and "the config file pauses sink too" in paused
+        resumed = told(server, "destinations", "resume", "sink")
+        assert "paused (config)" in resumed
+        assert "the operator's pause of sink is lifted; the config file still pauses it" in resumed
+        assert "change `paused` there" in told(server, "destinations", "resume", "sink", code=1)
+        told(server, "destinations", "pause", "sink")
+        server.write_config(sink.config())
+        before = len(server.output())
+        server.signal(signal.SIGHUP)
+        eventually(lambda: "the configuration was reloaded" in server.output()[before:], "it is reloaded")
+        assert "paused (operator)" in told(server, "destinations", "list")
+        assert "running" in told(server, "destinations", "resume", "sink")
+
+    def test_a_pause_does_not_hide_that_a_destination_is_not_configured(self, make, sink):
+        server = make(config=sink.config()).start()
+        server.write_config("destinations: {log: {log: true}}\n")
+        server.signal(signal.SIGHUP)
+        eventually(lambda: "the configuration was reloaded" in server.output(), "it is reloaded")
+        assert "not configured, paused (operator)" in told(server, "destinations", "pause", "sink")
+        assert "not configured" in told(server, "destinations", "resume", "sink")
+
+    def test_a_destination_that_asked_for_a_pause_is_held(self, make, sink):
+        sink.reply, sink.reply_headers = (lambda arrival: 429), {"Retry-After": "3600"}
+        server = make(config=sink.config()).start()
+        server.post(event("asked"))
+        eventually(lambda: status(server, "asked") == "retrying", "it is put off")
+        listed = told(server, "destinations", "list")
+        assert "held (asked for a pause)" in listed and " ms" not in listed
+        assert " h" in listed or " min" in listed
+        (found,) = as_json(server, "destinations", "list")["destinations"]
+        assert found["asked_for_pause"] is True and 3_500_000 < found["opens_in_ms"] <= 3_600_000
 
     def test_every_change_is_logged(self, make, sink):
         server = make(config=sink.config()).start()

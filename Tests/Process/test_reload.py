@@ -1,5 +1,6 @@
 """SIGHUP reads the config file anew: no request dropped, no attempt cut, and an invalid file changes nothing."""
 
+import json
 import signal
 
 import pytest
@@ -117,10 +118,9 @@ def test_what_waits_for_a_removed_destination_waits_and_is_told(make, sink, seco
     uuids = [f"wait-{index}" for index in range(20)]
     server.post(b"[" + b",".join(map(event, uuids)) + b"]")
     eventually(lambda: len(sink.snapshot()) == 1 and len(second.snapshot()) == 20, "one is held, the other has all")
-    # One that runs counts as open too, until its answer.
     told = reload(server, second.config(name="second"))
     assert "destinations_removed=sink" in told
-    eventually(lambda: "destination=sink" in server.output() and "count=20" in server.output(), "it is told")
+    eventually(lambda: "destination=sink" in server.output() and "count=19" in server.output(), "what does not run is told")
     sink.release()
     eventually(lambda: server.query("SELECT count(*) FROM delivery WHERE due_at IS NOT NULL") == [(19,)], "the running one ends")
     server.post(event("later"))
@@ -133,6 +133,21 @@ def test_what_waits_for_a_removed_destination_waits_and_is_told(make, sink, seco
     reload(server, both)
     server.completed(*uuids)
     assert ids(sink) == sorted(uuids), "each once; what came meanwhile was never meant for it"
+
+
+def test_attempts_that_run_to_a_removed_destination_are_no_waiting_deliveries(make, sink, second):
+    server = make(config=sink.config() + destination(second, "second"), WORKER_COUNT=8).start()
+    sink.hold()
+    uuids = [f"runs-{index}" for index in range(3)]
+    for uuid in uuids:
+        server.post(event(uuid))
+    eventually(lambda: len(sink.snapshot()) == 3, "all three run")
+    reload(server, second.config(name="second"))
+    listed = {each["name"]: each for each in json.loads(server.run("destinations", "list", "--json").stdout)["destinations"]}
+    assert (listed["sink"]["configured"], listed["sink"]["open"], listed["sink"]["in_flight"]) == (False, 3, 3)
+    sink.release()
+    server.completed(*uuids)
+    assert "deliveries wait for a destination" not in server.output()
 
 
 def test_new_routes_concern_later_events_only(make, sink, second):

@@ -113,7 +113,7 @@ struct DestinationSlot: Sendable {
     func standing(now: Duration) -> DestinationStanding {
         DestinationStanding(
             inFlight: inFlight, isPaused: destination.isPaused, breaker: breaker.state(now: now),
-            opensIn: opensAt(now: now).map { $0 - now })
+            hasAskedForPause: throttle.opensAt(now: now) != nil, opensIn: opensAt(now: now).map { $0 - now })
     }
 }
 
@@ -125,14 +125,19 @@ public struct DestinationStanding: Sendable, Hashable {
     public var isPaused: Bool
     /// Its circuit breaker.
     public var breaker: CircuitBreaker.State
+    /// Whether it asked for a pause, by its answer 429 or 503, that still goes on.
+    public var hasAskedForPause: Bool
     /// How long until it may be given something again; nil when it may now, or when a person holds it.
     public var opensIn: Duration?
 
     /// Describes a state.
-    public init(inFlight: Int, isPaused: Bool, breaker: CircuitBreaker.State, opensIn: Duration?) {
+    public init(
+        inFlight: Int, isPaused: Bool, breaker: CircuitBreaker.State, hasAskedForPause: Bool = false, opensIn: Duration?
+    ) {
         self.inFlight = inFlight
         self.isPaused = isPaused
         self.breaker = breaker
+        self.hasAskedForPause = hasAskedForPause
         self.opensIn = opensIn
     }
 }

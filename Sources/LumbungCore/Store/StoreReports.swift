@@ -6,10 +6,29 @@ public struct RecoveryReport: Sendable, Hashable {
     public var interrupted: Int
     /// Deliveries set aside because their attempts ended with the process too often.
     public var poisoned: Int
+    /// The first of them, at most ``mostNamed``.
+    public var setAside: [SetAside] = []
     /// Deliveries that wait or are due.
     public var waiting: Int
     /// What an operator must know about the state in which the store was found, a sentence each; mostly nothing.
     public var remarks: [String] = []
+
+    /// How many deliveries a report names at the most.
+    public static let mostNamed = 20
+
+    /// A delivery that was set aside.
+    public struct SetAside: Sendable, Hashable {
+        /// The event.
+        public var event: EventID
+        /// Where it was to go.
+        public var destination: DestinationID
+
+        /// Names a delivery.
+        public init(event: EventID, destination: DestinationID) {
+            self.event = event
+            self.destination = destination
+        }
+    }
 
     /// Describes a recovery.
     public init(bootEpoch: Int64, interrupted: Int, poisoned: Int, waiting: Int) {

@@ -97,10 +97,12 @@ extension JSONValue {
             ("configured", .bool(destination.isConfigured)),
             ("paused", .bool(destination.isPaused)),
             ("paused_by", .optional(destination.pausedBy?.rawValue)),
+            ("paused_by_operator", .bool(destination.isPausedByOperator)),
             ("open", .number(Int64(destination.open))),
             ("held", .number(Int64(destination.held))),
-            ("in_flight", .number(Int64(standing?.inFlight ?? 0))),
+            ("in_flight", .number(Int64(destination.inFlight))),
             ("breaker", .optional(standing?.breaker.rawValue)),
+            ("asked_for_pause", .bool(standing?.hasAskedForPause ?? false)),
             ("opens_in_ms", .optional(standing?.opensIn?.wholeMilliseconds)),
         ])
     }

@@ -144,7 +144,7 @@ extension Engine {
         await dispatcher.pause(id, isPaused)
     }
 
-    /// How a destination stands in the engine now; nil for one that is not configured.
+    /// How a destination stands in the engine now; nil for one that is not configured and to which no attempt runs.
     public func standing(of id: DestinationID) async -> DestinationStanding? {
         await dispatcher.standing(of: id)
     }

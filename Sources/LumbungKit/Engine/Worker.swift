@@ -101,7 +101,7 @@ struct Worker: Sendable {
             logger.warning("delivery failed and will be tried again", metadata: metadata)
         case .dead:
             logger.error(
-                "delivery is dead; the event is kept, and a replay or a resend by its sender starts it again",
+                "delivery is dead; the event is kept, and `lumbung events replay ID` starts it again",
                 metadata: metadata(lease, destination, outcome))
         }
     }

@@ -11,12 +11,12 @@ extension InboxOperator {
         try await hold(try await record(name), true)
     }
 
-    /// Lets a destination's events go on.
+    /// Lifts an operator's pause; a destination's events go on, unless the configuration holds it as well.
     /// - Returns: How the destination stands afterwards.
-    /// - Throws: ``OperationError``; ``OperationError/impossible(_:)`` when the configuration holds it.
+    /// - Throws: ``OperationError``; ``OperationError/impossible(_:)`` when nobody but the configuration holds it.
     public func resume(_ name: String) async throws(OperationError) -> DestinationDetail {
         let record = try await record(name)
-        guard configured().destinations[record.id]?.isPaused != true else {
+        guard record.isPaused || configured().destinations[record.id]?.isPaused != true else {
             throw .impossible(
                 "the destination \(name) is paused in the config file; change `paused` there to let it go on")
         }

@@ -113,8 +113,10 @@ public struct InboxOperator: Sendable {
         let destination = configured().destinations[record.id]
         let holder: DestinationDetail.Holder? =
             destination?.isPaused == true ? .config : record.isPaused ? .operator : nil
+        let standing = await engine.standing(of: record.id)
         return DestinationDetail(
-            name: record.name, isConfigured: destination != nil, pausedBy: holder, open: record.open,
-            held: record.held, standing: destination == nil ? nil : await engine.standing(of: record.id))
+            name: record.name, isConfigured: destination != nil, pausedBy: holder, isPausedByOperator: record.isPaused,
+            open: record.open, held: record.held, inFlight: standing?.inFlight ?? 0,
+            standing: destination == nil ? nil : standing)
     }
 }

@@ -60,10 +60,14 @@ public struct DestinationDetail: Sendable, Hashable {
     public var isConfigured: Bool
     /// Who paused it; the configuration is named when both did.
     public var pausedBy: Holder?
+    /// Whether an operator paused it, be it beside the configuration.
+    public var isPausedByOperator: Bool
     /// Deliveries to it that wait or run.
     public var open: Int
     /// How many of them wait for another one of their order key.
     public var held = 0
+    /// Attempts to it that run, also when it is not configured any more.
+    public var inFlight = 0
     /// How it stands in the engine; nil when it is not configured.
     public var standing: DestinationStanding?
 

@@ -27,22 +27,25 @@ extension WriterSession {
         let returned = try takeBack(endedBefore: Timestamp(milliseconds: .max), except: [], now: now)
         let count = try unsafe Statement(connection, Statements.countOpen)
         _ = try count.step()
-        return RecoveryReport(
-            bootEpoch: bootEpoch, interrupted: returned.interrupted - returned.poisoned,
-            poisoned: returned.poisoned, waiting: Int(count.int(0)))
+        var report = RecoveryReport(
+            bootEpoch: bootEpoch, interrupted: returned.interrupted - returned.poisoned.count,
+            poisoned: returned.poisoned.count, waiting: Int(count.int(0)))
+        report.setAside = Array(returned.poisoned.prefix(RecoveryReport.mostNamed))
+        return report
     }
 
     /// Takes back leases that ended at or before a point in time.
     func takeBack(
         endedBefore end: Timestamp, except held: Set<LeaseKey>, now: Timestamp
-    ) throws(StoreError) -> (interrupted: Int, poisoned: Int) {
-        var counts = (interrupted: 0, poisoned: 0)
+    ) throws(StoreError) -> (interrupted: Int, poisoned: [RecoveryReport.SetAside]) {
+        var counts = (interrupted: 0, poisoned: [RecoveryReport.SetAside]())
         for destination in try destinations().values {
             for leased in try leased(destination, endedBefore: end) where !held.contains(leased.key) {
                 let isPoison = leased.interruptions + 1 >= poisonLimit
                 try giveBack(leased, isPoison: isPoison, now: now)
                 counts.interrupted += 1
-                counts.poisoned += isPoison ? 1 : 0
+                guard isPoison else { continue }
+                counts.poisoned.append(.init(event: leased.key.event, destination: leased.key.destination))
             }
         }
         return counts

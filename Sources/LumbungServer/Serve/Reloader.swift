@@ -163,6 +163,7 @@ actor Reloader {
                 metadata: ["settings": "\(settings.joined(separator: ", "))"])
         }
         await Orphans.report(
-            parts.store, numbers: numbers, configured: Set(candidate.destinations.keys), logger: parts.logger)
+            parts.store, numbers: numbers, configured: Set(candidate.destinations.keys),
+            running: { [engine = parts.engine] in await engine.standing(of: $0)?.inFlight ?? 0 }, logger: parts.logger)
     }
 }

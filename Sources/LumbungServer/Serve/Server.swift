@@ -66,6 +66,7 @@ public struct Server: Sendable {
         let logger = logs.logger("lumbung")
         let recovery = try await recover(store, now: WallClock.now(), logger: logger)
         let numbers = try await store.register(destinations: configuration.inbox.destinations.map(\.name))
+        SetAsideReport.tell(recovery, numbers: numbers, logger: logger)
         let wiring = try Wiring(configuration.inbox, numbers: numbers, destinations: destinations)
         let records = try await store.destinations()
         reportPaused(records, logger: logger)
@@ -154,10 +155,10 @@ public struct Server: Sendable {
         for remark in report.remarks {
             logger.critical("look at the inbox before you go on", metadata: ["remark": "\(remark)"])
         }
-        if report.interrupted + report.poisoned > 0 {
+        if report.interrupted > 0 {
             logger.warning(
                 "attempts ended together with an earlier process; they run again",
-                metadata: ["count": "\(report.interrupted)", "set_aside": "\(report.poisoned)"])
+                metadata: ["count": "\(report.interrupted)"])
         }
         return report
     }

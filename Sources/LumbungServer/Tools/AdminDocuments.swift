@@ -41,6 +41,7 @@ struct EventDocument: Decodable {
         let dueAt: String?
         let waitsFor: Int64?
         let lastError: String
+        let interruptions: Int
         let history: [Attempt]
     }
 
@@ -89,7 +90,7 @@ struct EventDocument: Decodable {
             ).rendered(),
             "PAYLOAD\n" + ShownContent.text(payload, payloadEncoding),
         ]
-        if !deliveries.isEmpty { parts.append(deliveryTable) }
+        if !deliveries.isEmpty { parts.append(deliveryTable + interruptionLines) }
         let attempts = deliveries.flatMap { delivery in delivery.history.map { (delivery.destination, $0) } }
         if !attempts.isEmpty { parts.append(Self.table(of: attempts)) }
         for (destination, attempt) in attempts where !attempt.response.isEmpty {
@@ -116,6 +117,15 @@ struct EventDocument: Decodable {
                 ]
             }
         ).rendered()
+    }
+
+    /// Nobody was left to write such an attempt down, so that it is in no table.
+    private var interruptionLines: String {
+        deliveries.filter { $0.interruptions > 0 }.map { delivery in
+            let ended = delivery.interruptions == 1 ? "1 attempt" : "\(delivery.interruptions) attempts"
+            return DisplayText.escaped("\(delivery.destination): \(ended) ended with the process, without an answer")
+                + "\n"
+        }.joined()
     }
 
     private static func table(of attempts: [(destination: String, attempt: Attempt)]) -> String {
@@ -158,18 +168,25 @@ struct DestinationStateDocument: Decodable {
     let configured: Bool
     let paused: Bool
     let pausedBy: String?
+    let pausedByOperator: Bool?
     let open: Int
     let held: Int
     let inFlight: Int
     let breaker: String?
+    let askedForPause: Bool?
     let opensInMs: Int64?
 
     /// In a word or two: who has to do something, if anybody.
     var state: String {
-        if let pausedBy { return "paused (\(pausedBy))" }
-        if !configured { return "not configured" }
+        let paused = pausedBy.map { "paused (\($0)\(isPausedByBoth ? ", operator" : ""))" }
+        guard configured else { return ["not configured", paused].compactMap { $0 }.joined(separator: ", ") }
+        if let paused { return paused }
+        if askedForPause == true { return "held (asked for a pause)" }
         return breaker.flatMap { $0 == "closed" ? nil : "resting (\($0))" } ?? "running"
     }
+
+    /// Whether the config file pauses it, and an operator as well.
+    var isPausedByBoth: Bool { pausedBy == "config" && pausedByOperator == true }
 }
 
 /// Every destination.
@@ -182,7 +199,7 @@ struct DestinationListDocument: Decodable {
             destinations.map {
                 [
                     $0.name, $0.state, String($0.open), String($0.held), String($0.inFlight),
-                    $0.opensInMs.map { "\($0) ms" } ?? "-",
+                    $0.opensInMs.map(WaitText.rounded(milliseconds:)) ?? "-",
                 ]
             }
         ).rendered()

@@ -28,13 +28,20 @@ public struct DestinationsCommand: Sendable {
     /// Holds a destination's events back.
     /// - Throws: ``ServerFailure``.
     public func pause(_ name: String) async throws(ServerFailure) -> CommandAnswer {
-        try await turn(name, "pause")
+        try await turn(name, "pause") { now in
+            now.isPausedByBoth
+                ? "the config file pauses \(name) too: it goes on when `paused` is changed there and it is resumed"
+                : nil
+        }
     }
 
     /// Lets a destination's events go on.
     /// - Throws: ``ServerFailure``.
     public func resume(_ name: String) async throws(ServerFailure) -> CommandAnswer {
-        try await turn(name, "resume")
+        try await turn(name, "resume") { now in
+            now.pausedBy == "config"
+                ? "the operator's pause of \(name) is lifted; the config file still pauses it" : nil
+        }
     }
 
     /// Sends a sample to a destination.
@@ -47,11 +54,15 @@ public struct DestinationsCommand: Sendable {
             ? CommandAnswer(json: body, failure: test.failure) : CommandAnswer(test.text(), failure: test.failure)
     }
 
-    private func turn(_ name: String, _ change: String) async throws(ServerFailure) -> CommandAnswer {
+    /// Turns the switch, and tells how the destination stands then, with a remark on what is left to do.
+    private func turn(
+        _ name: String, _ change: String, remark: (DestinationStateDocument) -> String?
+    ) async throws(ServerFailure) -> CommandAnswer {
         let body = try await access.change(Self.path(name, change))
         guard !isJSON else { return CommandAnswer(json: body) }
         let destination = try AdminAccess.decode(DestinationStateDocument.self, body)
-        return CommandAnswer(DestinationListDocument(destinations: [destination]).table())
+        let table = DestinationListDocument(destinations: [destination]).table()
+        return CommandAnswer(table + (remark(destination).map { DisplayText.escaped($0) + "\n" } ?? ""))
     }
 
     private static func path(_ name: String, _ change: String) -> String {

@@ -18,7 +18,8 @@ struct ReplayDocument: Decodable {
     /// How far it has looked through the inbox, in hundredths.
     private var progress: String {
         guard lastEvent > 0, status == "running" else { return "-" }
-        return "\(lookedThrough * 100 / lastEvent) %"
+        // The quotient first: a server may say any number.
+        return "\(Int64(min(100, max(0, Double(lookedThrough) / Double(lastEvent) * 100)))) %"
     }
 
     private var leaving: String {

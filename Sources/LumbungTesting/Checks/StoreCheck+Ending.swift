@@ -106,6 +106,7 @@ extension StoreCheck {
                 try await bench.reopen()
                 let report = try await bench.store.recover(now: bench.now)
                 #expect(report.poisoned == (round == poisonLimit ? 1 : 0))
+                #expect(report.setAside.map(\.event) == (round == poisonLimit ? [id] : []))
             }
             #expect(try await bench.event(id).status == .dead)
             #expect(try await bench.store.statusCounts()[.completed] == 1)

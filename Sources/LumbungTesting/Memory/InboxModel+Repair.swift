@@ -6,9 +6,11 @@ extension InboxModel {
         startBoot()
         let returned = takeBack(now: now) { _ in true }
         let waiting = entries.values.flatMap(\.deliveries.values).count { $0.dueAt != nil }
-        return RecoveryReport(
-            bootEpoch: bootEpoch, interrupted: returned.interrupted - returned.poisoned, poisoned: returned.poisoned,
-            waiting: waiting)
+        var report = RecoveryReport(
+            bootEpoch: bootEpoch, interrupted: returned.interrupted - returned.poisoned.count,
+            poisoned: returned.poisoned.count, waiting: waiting)
+        report.setAside = Array(returned.poisoned.prefix(RecoveryReport.mostNamed))
+        return report
     }
 
     /// Takes back leases that ended, except those still held.
@@ -53,8 +55,8 @@ extension InboxModel {
 
     private mutating func takeBack(
         now: Timestamp, where isEnded: (Leased) -> Bool
-    ) -> (interrupted: Int, poisoned: Int) {
-        var counts = (interrupted: 0, poisoned: 0)
+    ) -> (interrupted: Int, poisoned: [RecoveryReport.SetAside]) {
+        var counts = (interrupted: 0, poisoned: [RecoveryReport.SetAside]())
         for leased in allLeased where isEnded(leased) {
             guard var delivery = entries[leased.key.event]?.deliveries[leased.key.destination] else { continue }
             delivery.interruptions += 1
@@ -68,7 +70,8 @@ extension InboxModel {
             if isPoison { letNextGo(delivery.order, leased.key.destination, now: now) }
             summarise(leased.key.event, now: now)
             counts.interrupted += 1
-            counts.poisoned += isPoison ? 1 : 0
+            guard isPoison else { continue }
+            counts.poisoned.append(.init(event: leased.key.event, destination: leased.key.destination))
         }
         return counts
     }

@@ -13,6 +13,7 @@ struct EngineBench {
     var configuration = EngineConfiguration(workerCount: 2, shutdownGrace: .seconds(30))
     var retry = RetryPolicy()
     var rate: DeliveryRate?
+    var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     /// More destinations than `app`, with the same transport.
     var others: [String] = []
 
@@ -53,7 +54,7 @@ struct EngineBench {
             destinations: destinations,
             configuration: configuration,
             environment: EngineEnvironment(wallClock: { [time] in time.now }, clock: clock, jitter: { 1 }),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: logger
         )
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

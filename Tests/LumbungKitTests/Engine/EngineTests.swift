@@ -300,4 +300,19 @@ import Testing
         #expect(counts[.processing] ?? 0 == 0)
         #expect((counts[.completed] ?? 0) + (counts[.pending] ?? 0) == 5)
     }
+
+    @Test func `a death names the one way back that every source leaves open`() async throws {
+        let lines = LogLines()
+        var told = EngineBench()
+        told.retry = RetryPolicy(attempts: 1)
+        told.logger = lines.logger
+        let bench = told
+        bench.transport.script("refused", [AttemptOutcome(kind: .refused)])
+        try await bench.run { id, committed in
+            try await bench.queue(["refused"], to: id, committed: committed)
+            await bench.wait { $0.statusCounts()[.dead] == 1 }
+        }
+        #expect(
+            lines.all == ["error delivery is dead; the event is kept, and `lumbung events replay ID` starts it again"])
+    }
 }

@@ -83,10 +83,14 @@ import Testing
             }
             #expect(reason.contains("paused in the config file"))
             let paused = try await inbox.pause("app")
-            #expect(paused.pausedBy == .config)
+            #expect(paused.pausedBy == .config && paused.isPausedByOperator)
             #expect(await engine.standing(of: id)?.isPaused == true)
+            let resumed = try await inbox.resume("app")
+            #expect(resumed.pausedBy == .config && !resumed.isPausedByOperator)
+            #expect(await engine.standing(of: id)?.isPaused == true)
+            await #expect(throws: OperationError.self) { _ = try await inbox.resume("app") }
         }
-        #expect(store.calls == ["pause 1 true"])
+        #expect(store.calls == ["pause 1 true", "pause 1 false"])
     }
 
     @Test func `operators at the same time leave store and engine in agreement`() async throws {

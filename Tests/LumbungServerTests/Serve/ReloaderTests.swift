@@ -9,7 +9,7 @@ import Testing
 @testable import LumbungServer
 
 /// Keeps log lines for a test.
-private final class Lines: Sendable {
+final class Lines: Sendable {
     private let kept = Mutex<[String]>([])
 
     var all: [String] { kept.withLock { $0 } }

@@ -1,4 +1,5 @@
 import Foundation
+import LumbungCore
 import Testing
 
 @testable import LumbungServer
@@ -38,7 +39,7 @@ import Testing
             {"queue_id":12,"uuid":"u","source":"shop","type":"T","status":"dead","attempts":1,"created_at":"c",
              "updated_at":"d","unrouted":false,"duplicates":2,"headers":{"a":"b"},"payload":"{\n\u001b1}",
              "payload_encoding":"text","deliveries":[{"destination":"app","status":"dead","attempts":1,
-             "interruptions":0,"due_at":null,"last_error":"status 500","history":[{"number":1,"outcome":"status",
+             "interruptions":2,"due_at":null,"last_error":"status 500","history":[{"number":1,"outcome":"status",
              "status_code":500,"started_at":"s","duration_ms":31,"detail":"status 500","response":"no\u001b","response_encoding":
              "text"}]}],"conflicts":[{"received_at":"r","count":3,"payload":"/wA=","payload_encoding":"base64"}]}
             """#)
@@ -46,6 +47,7 @@ import Testing
         for part in [
             "EVENT       12\nuuid        u\n", "PAYLOAD\n{\n\\u{1B}1}\n",
             "app          dead    1         -    status 500\n",
+            "app: 2 attempts ended with the process, without an answer\n",
             "app          1        status   500   s        31  status 500\n",
             "ANSWER of app to attempt 1\nno\\u{1B}\n",
             "CONFLICT, first at r, came 3 time(s)\n(base64)\n/wA=\n",
@@ -76,13 +78,51 @@ import Testing
         (#""configured":true,"paused":false,"paused_by":null,"breaker":"open""#, "resting (open)"),
         (#""configured":true,"paused":false,"paused_by":null,"breaker":"probing""#, "resting (probing)"),
         (#""configured":false,"paused":false,"paused_by":null,"breaker":null"#, "not configured"),
+        (
+            #""configured":false,"paused":true,"paused_by":"operator","breaker":null"#,
+            "not configured, paused (operator)"
+        ),
+        (
+            #""configured":true,"paused":true,"paused_by":"config","paused_by_operator":true,"breaker":"closed""#,
+            "paused (config, operator)"
+        ),
+        (
+            #""configured":true,"paused":false,"paused_by":null,"breaker":"closed","asked_for_pause":true"#,
+            "held (asked for a pause)"
+        ),
     ])
     func `the state of a destination in a word`(members: String, state: String) throws {
         let text = #"{"name":"app","open":1,"held":2,"in_flight":0,"opens_in_ms":1500,\#(members)}"#
         let destination = try decoded(DestinationStateDocument.self, text)
         #expect(destination.state == state)
         #expect(
-            DestinationListDocument(destinations: [destination]).table().hasSuffix("1     2     0          1500 ms\n"))
+            DestinationListDocument(destinations: [destination]).table().hasSuffix("1     2     0          2 s\n"))
+    }
+
+    @Test(arguments: [
+        (Int64.min, "0 s"), (0, "0 s"), (1, "1 s"), (59_001, "1 min"), (60_001, "2 min"), (3_540_001, "1 h"),
+        (3_600_000, "1 h"), (3_600_001, "1 h 1 min"), (.max, "2562047788015 h 13 min"),
+    ])
+    func `a wait for a person, rounded up`(milliseconds: Int64, text: String) {
+        #expect(WaitText.rounded(milliseconds: milliseconds) == text)
+    }
+
+    @Test func `what a start set aside is told like other deaths, the first by name`() {
+        let lines = Lines()
+        var report = RecoveryReport(bootEpoch: 4, interrupted: 0, poisoned: 22, waiting: 0)
+        report.setAside = (1...Int64(RecoveryReport.mostNamed)).map {
+            .init(event: EventID($0), destination: DestinationID(7))
+        }
+        SetAsideReport.tell(report, numbers: ["app": DestinationID(7)], logger: lines.logger())
+        #expect(lines.all.count == 21)
+        #expect(
+            lines.all.first
+                == "error delivery is dead; the event is kept, and `lumbung events replay ID` starts it again "
+                + "destination=app detail=set aside as poison: 3 attempts ended together with the process "
+                + "outcome=interrupted queue_id=1")
+        #expect(
+            lines.all.last
+                == "error more deliveries are dead as poison; `lumbung events list --status dead` shows them count=2")
     }
 
     @Test func `a test that did not arrive is a failure`() throws {
