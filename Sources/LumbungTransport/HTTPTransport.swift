@@ -44,7 +44,7 @@ public final class HTTPTransport: Transport {
         self.ownListeners = ownListeners
         clients = PinnedClients(
             destination: destination, ownListeners: ownListeners, eventLoopGroup: eventLoopGroup)
-        deadlines = ExchangeDeadlines(timeout: destination.timeout)
+        deadlines = ExchangeDeadlines(timeout: destination.timeout, on: eventLoopGroup.any())
         contentTypePlan = (try? JSONPointer("/content-type")).map { ScanPlan(pointers: [$0]) }
         lookup = HostLookup(host: destination.url.lookupName, resolver: resolver)
     }
@@ -59,7 +59,7 @@ public final class HTTPTransport: Transport {
 
     /// Tries once to deliver, as ``HTTPTransport`` promises.
     public func deliver(_ attempt: Attempt) async -> AttemptOutcome {
-        let (ended, isTimeOver) = await deadlines.outcome(of: Task { await self.exchange(attempt) })
+        let (ended, isTimeOver) = await deadlines.outcome { await self.exchange(attempt) }
         guard isTimeOver, ended.kind == .interrupted else { return ended }
         return AttemptOutcome(
             kind: .timeout, statusCode: ended.statusCode, response: ended.response,

@@ -221,6 +221,7 @@ import Testing
 
     @Test func `a body at its bound and over it`() async throws {
         let bench = AdminBench()
+        bench.put(5)
         bench.store.set { $0.report = OperationReport(changed: [AdminBench.app], left: [:]) }
         try await bench.serving { ask in
             let fits = "{}" + String(repeating: " ", count: OperationBody.maxBytes - 2)
@@ -250,6 +251,7 @@ import Testing
 
     @Test func `without a token only this machine's own names are answered`() async throws {
         let bench = AdminBench()
+        bench.put(5)
         bench.store.set { $0.report = OperationReport(changed: [AdminBench.app], left: [:]) }
         try await bench.serving { ask in
             for host in ["localhost:9001", "[::1]:1", "127.0.0.9"] {

@@ -32,8 +32,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "the body"), ("[]", "one JSON object"), ("{}", "say which events"), (#"{"dry_run":true}"#, "say which events"),
-        (#"{"destination":"app"}"#, "say which"),
+        ("", "the body"), ("[]", "one JSON object"), ("{}", "say which events"),
+        (#"{"dry_run":true}"#, "say which"), (#"{"destination":"app"}"#, "say which"),
         (#"{"filter":[]}"#, "`filter` must be an object"), (#"{"filter":{"stauts":"dead"}}"#, "filter.stauts"),
         (#"{"stauts":"dead"}"#, "stauts"), (#"{"filter":{"status":"lost"}}"#, "must be one of"),
         (#"{"filter":{"status":"pending"}}"#, "not replayed"), (#"{"filter":{"from":"soon"}}"#, "ISO 8601"),
@@ -101,7 +101,10 @@ import Testing
         let newest = try #require(bench.store.inner.model.event(EventID(7)))
         bench.store.set { $0.page = EventPage(events: [EventSummary(newest)], next: nil) }
         try await bench.serving { ask in
-            let reply = try await ask("POST", "/api/v1/replays", #"{"status":"completed","dry_run":true}"#)
+            let unrouted = try await ask("POST", "/api/v1/replays", #"{"status":"completed","dry_run":true}"#)
+            #expect(unrouted.body == #"{"dry_run":true,"events":0}"#, "they have nothing to start")
+            let body = #"{"status":"completed","destination":"app","dry_run":true}"#
+            let reply = try await ask("POST", "/api/v1/replays", body)
             #expect(reply.status == 200 && reply.body == #"{"dry_run":true,"events":7}"#)
             #expect(try await ask("GET", "/api/v1/replays").body == #"{"replays":[]}"#)
         }

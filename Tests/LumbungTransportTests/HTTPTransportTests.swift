@@ -184,7 +184,7 @@ import Testing
                 for await outcome in group { #expect(outcome.kind == .delivered) }
             }
             #expect(server.requests.count == 40)
-            #expect(server.connections <= 2)
+            #expect(server.connections <= 3, "one more, for a test beside the attempts")
             await transport.shutdown()
             let late = await transport.deliver(.sample())
             #expect(late.kind == .interrupted)

@@ -1,10 +1,8 @@
 """The operator's way in: the admin API and the commands over it, on the real program."""
 
 import json
-import threading
-
-
 import signal
+import threading
 
 import pytest
 

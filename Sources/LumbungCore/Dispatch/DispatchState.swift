@@ -73,8 +73,9 @@ public struct DispatchState: Sendable {
         configure(destinations)
     }
 
-    /// Takes other destinations in the place of the present ones; what is in flight, and what is known of those that
-    /// stay, is kept. ``withdraw(now:)`` tells what may not be kept any more.
+    /// Takes other destinations in the place of the present ones.
+    ///
+    /// What is in flight, and what is known of those that stay, is kept; ``withdraw(now:)`` tells what may not be.
     /// - Parameters:
     ///   - destinations: The destinations from now on.
     ///   - renewed: Those among them that go somewhere else than before: whether they are well is found out anew.
@@ -153,8 +154,10 @@ public struct DispatchState: Sendable {
         slots[lease.destination]?.take(ending, now: now, jitter: jitter)
     }
 
-    /// Takes back the leases that wait for a worker and may not be kept, because their destination is gone, paused or
-    /// held back, or has more than it may have. They are in flight no more, and belong back into the store.
+    /// Takes back the leases that wait for a worker and may not be kept.
+    ///
+    /// Their destination is gone, paused or held back, or has more than it may have. They are in flight no more, and
+    /// belong back into the store.
     public mutating func withdraw(now: Duration) -> [Lease] {
         withdraw { state, slot in slot.keeps(state.place(of: slot) + state.ahead(of: slot), now: now) - slot.running }
     }

@@ -7,13 +7,13 @@ import LumbungCore
 /// enough to do it lets results gather for a moment, so that many share a commit.
 actor Dispatcher {
     private let store: any InboxStore
-    private let environment: EngineEnvironment
+    let environment: EngineEnvironment
     private let leaseDuration: Duration
     private let bell: WakeSignal
     private let logger: Logger
-    private var destinations: [DestinationID: Destination]
-    private var state: DispatchState
-    private let workerCount: Int
+    var destinations: [DestinationID: Destination]
+    var state: DispatchState
+    let workerCount: Int
 
     private var idleWorkers: [CheckedContinuation<Work?, Never>] = []
     private var busyWorkers = 0
@@ -188,7 +188,7 @@ actor Dispatcher {
     }
 
     /// Lets the loop look again at once.
-    private func wake() {
+    func wake() {
         bell.ring()
         hurry.ring()
     }
@@ -283,23 +283,6 @@ actor Dispatcher {
         }
     }
 
-    // MARK: Steering
-
-    /// Pauses a destination or lets it go on; what a worker has begun already runs to its end.
-    func pause(_ id: DestinationID, _ isPaused: Bool) {
-        // Both, or leases would be claimed for a destination and handed back for ever.
-        state.pause(id, isPaused)
-        destinations[id]?.isPaused = isPaused
-        withdraw()
-        serveWorkers()
-        wake()
-    }
-
-    /// How a destination stands now; nil for an unknown one.
-    func standing(of id: DestinationID) -> DestinationStanding? {
-        state.standing(of: id, now: environment.elapsed())
-    }
-
     // MARK: Repair
 
     /// Takes back leases that ended and that nobody holds, soon.
@@ -373,7 +356,7 @@ actor Dispatcher {
     }
 
     /// Gives back what may not be run any more.
-    private func withdraw() {
+    func withdraw() {
         handBack(state.withdraw(now: environment.elapsed()))
     }
 
@@ -398,7 +381,7 @@ actor Dispatcher {
         lastTurn.leasesReady = state.leasesReady
     }
 
-    private func serveWorkers() {
+    func serveWorkers() {
         while !idleWorkers.isEmpty, let work = takeReady() {
             idleWorkers.removeLast().resume(returning: work)
         }
@@ -410,24 +393,5 @@ actor Dispatcher {
         busyWorkers += 1
         destination.shared.take()
         return Work(destination: destination, leases: leases)
-    }
-
-    // MARK: Other destinations
-
-    /// The destinations that deliveries can be brought to now.
-    var configured: Set<DestinationID> { Set(destinations.keys) }
-
-    /// Takes other destinations in the place of the present ones.
-    /// - Returns: The transports that get no more work.
-    func reconfigure(_ destinations: [DestinationID: Destination]) -> [SharedTransport] {
-        let former = self.destinations
-        self.destinations = destinations
-        let renewed = destinations.filter { id, destination in former[id]?.shared !== destination.shared }
-        state.configure(
-            destinations.map { $1.planned(as: $0, workerCount: workerCount) }, renewed: Set(renewed.keys))
-        withdraw()
-        serveWorkers()
-        wake()
-        return former.filter { id, destination in destinations[id]?.shared !== destination.shared }.map(\.value.shared)
     }
 }

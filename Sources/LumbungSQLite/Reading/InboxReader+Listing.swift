@@ -106,8 +106,9 @@ struct FilterClause {
         let meant = EventStatus.allCases.filter(order.means).map { "'\($0.rawValue)'" }.joined(separator: ", ")
         let only = order.onlyDestination.map { " AND destination_id = \($0.value)" } ?? ""
         let delivery = "SELECT 1 FROM delivery WHERE event_id = q.id\(only) AND status"
+        let mayMakeOne = order.destination != nil
         conditions.append(
-            order.destination == nil ? "EXISTS (\(delivery) IN (\(meant)))" : "NOT EXISTS (\(delivery) NOT IN (\(meant)))")
+            mayMakeOne ? "NOT EXISTS (\(delivery) NOT IN (\(meant)))" : "EXISTS (\(delivery) IN (\(meant)))")
     }
 
     /// A status together with a destination is that delivery's.

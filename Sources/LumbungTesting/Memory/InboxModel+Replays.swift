@@ -55,10 +55,11 @@ extension InboxModel {
         }
     }
 
-    /// Finds the next events that a filter means in a span.
+    /// Finds the next events in a span of which a replay would start something.
     public func find(_ order: ReplayOrder, in span: EventSpan, limit: Int) -> FoundEvents {
         let found = entries.values
-            .filter { $0.id > span.after && $0.id <= span.through && $0.isMeant(by: order.filter) && $0.startsSomething(order) }
+            .filter { $0.id > span.after && $0.id <= span.through }
+            .filter { $0.isMeant(by: order.filter) && $0.startsSomething(order) }
             .map(\.id).sorted()
         return FoundEvents(Array(found.prefix(limit)), in: span, limit: limit)
     }

@@ -1,16 +1,16 @@
 import LumbungCore
+import NIOCore
 import Synchronization
 
 /// Cuts the exchanges of one destination that take longer than its timeout, with one timer for all of them.
 ///
-/// A timer for each attempt would be set and cancelled again for nearly every one. All have the same timeout, so the
-/// watcher that sleeps until the end of the oldest wakes in time for every later one; it ends when nothing runs.
+/// A timer for each attempt would be set and cancelled again for nearly every one. All have the same timeout, so a timer
+/// for the oldest rings in time for every later one; none is set when nothing runs.
 final class ExchangeDeadlines: Sendable {
-    typealias Exchange = Task<AttemptOutcome, Never>
-
     private struct Running {
-        let deadline: ContinuousClock.Instant
-        let exchange: Exchange
+        let deadline: NIODeadline
+        /// Told whether the time was over; the first word counts.
+        let isLate: OneShot<Bool>
     }
 
     private struct State {
@@ -19,65 +19,70 @@ final class ExchangeDeadlines: Sendable {
         var isWatched = false
     }
 
-    private let timeout: Duration
+    private let timeout: TimeAmount
+    private let eventLoop: any EventLoop
     private let state = Mutex(State())
 
-    init(timeout: Duration) {
-        self.timeout = timeout
+    init(timeout: Duration, on eventLoop: any EventLoop) {
+        self.timeout = TimeAmount(timeout)
+        self.eventLoop = eventLoop
     }
 
     /// The outcome of an exchange, cut at its deadline or when the caller is cancelled.
-    /// - Returns: What the exchange made of it, and whether its time was over.
-    func outcome(of exchange: Exchange) async -> (outcome: AttemptOutcome, isTimeOver: Bool) {
-        let number = begin(exchange)
-        let outcome = await withTaskCancellationHandler {
-            await exchange.value
-        } onCancel: {
-            exchange.cancel()
+    /// - Returns: What the exchange made of it, and whether its time was over before it ended.
+    func outcome(
+        of exchange: @escaping @Sendable () async -> AttemptOutcome
+    ) async -> (outcome: AttemptOutcome, isTimeOver: Bool) {
+        let isLate = OneShot<Bool>()
+        let number = begin(isLate)
+        return await withTaskGroup(of: AttemptOutcome.self) { group in
+            group.addTask {
+                let outcome = await exchange()
+                isLate.deliver(false)
+                return outcome
+            }
+            // One that its caller has cut is not late, however long it takes to end.
+            let isTimeOver = await isLate.value() && !Task.isCancelled
+            if isTimeOver { group.cancelAll() }
+            let outcome = await group.next()
+            end(number)
+            return (outcome ?? AttemptOutcome(kind: .interrupted), isTimeOver)
         }
-        return (outcome, end(number))
     }
 
-    private func begin(_ exchange: Exchange) -> UInt64 {
-        let deadline = ContinuousClock.now + timeout
+    private func begin(_ isLate: OneShot<Bool>) -> UInt64 {
+        let deadline = NIODeadline.now() + timeout
         let (number, isWatched) = state.withLock { state in
             state.next += 1
-            state.running[state.next] = Running(deadline: deadline, exchange: exchange)
+            state.running[state.next] = Running(deadline: deadline, isLate: isLate)
             defer { state.isWatched = true }
             return (state.next, state.isWatched)
         }
-        // Not a child of the attempt that happens to start it: it watches those of others as well.
-        if !isWatched { Task.detached { await self.watch(until: deadline) } }
+        if !isWatched { watch(until: deadline) }
         return number
     }
 
-    /// - Returns: Whether its time was over: then it is not among the running any more.
-    private func end(_ number: UInt64) -> Bool {
-        state.withLock { $0.running.removeValue(forKey: number) == nil }
+    private func end(_ number: UInt64) {
+        state.withLock { $0.running[number] = nil }
     }
 
-    private func watch(until first: ContinuousClock.Instant) async {
-        var next: ContinuousClock.Instant? = first
-        while let deadline = next {
-            try? await Task.sleep(until: deadline, clock: .continuous)
-            next = cutOverdue()
+    private func watch(until deadline: NIODeadline) {
+        eventLoop.scheduleTask(deadline: deadline) {
+            if let next = self.cutOverdue() { self.watch(until: next) }
         }
     }
 
-    /// Cancels what is overdue.
-    /// - Returns: The next deadline; nil when nothing runs, and nobody watches then.
-    private func cutOverdue() -> ContinuousClock.Instant? {
-        let now = ContinuousClock.now
+    /// Tells those that are overdue.
+    /// - Returns: The next deadline; nil when nothing else runs, and nobody watches then.
+    private func cutOverdue() -> NIODeadline? {
+        let now = NIODeadline.now()
         let (overdue, next) = state.withLock { state in
-            let overdue = state.running.filter { $0.value.deadline <= now }
-            for (number, running) in overdue where !running.exchange.isCancelled {
-                state.running[number] = nil
-            }
+            let overdue = state.running.values.filter { $0.deadline <= now }
             let next = state.running.values.lazy.filter { $0.deadline > now }.map(\.deadline).min()
             state.isWatched = next != nil
-            return (overdue.values.map(\.exchange), next)
+            return (overdue, next)
         }
-        for exchange in overdue { exchange.cancel() }
+        for running in overdue { running.isLate.deliver(true) }
         return next
     }
 }
