@@ -53,7 +53,7 @@ extension DispatchState {
         return Wish(claim: claim, inFlight: slot.inFlight)
     }
 
-    private var waitingInFlight: Int {
+    var waitingInFlight: Int {
         slots.values.reduce(0) { $0 + ($1.destination.isImmediate ? 0 : $1.inFlight) }
     }
 }

@@ -159,7 +159,8 @@ public struct DispatchState: Sendable {
     /// Their destination is gone, paused or held back, or has more than it may have. They are in flight no more, and
     /// belong back into the store.
     public mutating func withdraw(now: Duration) -> [Lease] {
-        withdraw { state, slot in slot.keeps(state.place(of: slot) + state.ahead(of: slot), now: now) - slot.running }
+        // Not less as soon as others come: what it has ahead runs before it is asked for again.
+        withdraw { state, slot in slot.keeps(2 * state.place(of: slot), now: now) - slot.running }
     }
 
     /// Takes back every lease that waits for a worker.
@@ -217,10 +218,11 @@ public struct DispatchState: Sendable {
         min(slot.destination.concurrency, allButOne)
     }
 
-    /// How many leases it may have ahead of the workers.
+    /// How many leases it may have ahead of the workers: its share, and what the others leave.
     func ahead(of slot: DestinationSlot) -> Int {
         guard bytes < Self.readyBytes else { return 0 }
-        return min(place(of: slot), max(1, workerCount / max(1, sharers)))
+        let left = workerCount - (waitingInFlight - slot.inFlight)
+        return min(place(of: slot), max(1, workerCount / max(1, sharers), left))
     }
 
     func share(of slot: DestinationSlot) -> Int {

@@ -63,7 +63,9 @@ import Testing
         begin((1...3).map { lease($0, to: 1, bytes: DispatchState.readyBytes) }, &state)
         #expect(state.leasesReady == 1)
         #expect(state.demand(now: .zero) == nil, "two run, and one waits that is large enough")
-        #expect(state.withdraw(now: .zero).map(\.event.id.value) == [3])
+        #expect(state.withdraw(now: .zero).isEmpty, "it is not sent back for that")
+        state.ended(lease(1, to: 1), .succeeded, now: .zero, jitter: 0)
+        #expect(state.next(now: .zero).map(\.event.id.value) == [3])
         #expect(state.demand(now: .zero)?.claims.first?.limit == 2)
     }
 
@@ -71,10 +73,10 @@ import Testing
         var state = DispatchState(
             workerCount: 5, bufferLimit: 1000, destinations: [destination(1), destination(2)])
         prove(&state, 1, 2)
-        #expect(begin((1...6).map { lease($0, to: 1) }, &state).count == 4)
-        let claim = Turn.Claim(destination: DestinationID(2), limit: 4, suspectLimit: 1, pool: .worker)
+        #expect(begin((1...8).map { lease($0, to: 1) }, &state).count == 4)
+        let claim = Turn.Claim(destination: DestinationID(2), limit: 2, suspectLimit: 1, pool: .worker)
         #expect(state.demand(now: .zero)?.claims == [claim])
-        #expect(begin([lease(7, to: 2)], &state).map(\.event.id.value) == [7])
+        #expect(begin([lease(9, to: 2)], &state).map(\.event.id.value) == [9])
     }
 
     @Test func `whoever holds nothing finds room, whatever the others hold`() throws {
@@ -113,7 +115,18 @@ import Testing
         state.ended(lease(1, to: 1), .failed, now: .zero, jitter: 0)
         #expect(state.demand(now: .zero)?.unprovenLimit == 2)
         state.ended(lease(2, to: 1), .succeeded, now: .zero, jitter: 0)
-        #expect(state.demand(now: .zero)?.claims.first { $0.destination.value == 1 }?.limit == 7)
+        #expect(state.demand(now: .zero)?.claims.first { $0.destination.value == 1 }?.limit == 9)
+    }
+
+    @Test func `as much is asked for ahead as the others leave, and never less than a share`() {
+        var state = DispatchState(
+            workerCount: 8, bufferLimit: 100, destinations: [destination(1, concurrency: 9), destination(2)])
+        prove(&state, 1, 2)
+        #expect(state.demand(now: .zero)?.claims.first { $0.destination.value == 1 }?.limit == 14)
+        begin((1...3).map { lease($0, to: 2) }, &state)
+        #expect(state.demand(now: .zero)?.claims.first { $0.destination.value == 1 }?.limit == 12)
+        state.leased((4...8).map { lease($0, to: 2) })
+        #expect(state.demand(now: .zero)?.claims.first { $0.destination.value == 1 }?.limit == 8, "sixteen in all")
     }
 
     @Test func `one that fails runs no more than its share of what it was given while it was well`() {
