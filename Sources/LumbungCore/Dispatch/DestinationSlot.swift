@@ -51,7 +51,8 @@ struct DestinationSlot: Sendable {
     /// How many of its leases may stay in the hands of the engine, within what its place among the workers allows.
     func keeps(_ most: Int, now: Duration) -> Int {
         guard !destination.isPaused, throttle.opensAt(now: now) == nil else { return 0 }
-        return min(destination.isImmediate ? DispatchState.immediateBatch : most, breaker.limit(now: now))
+        let ofRate = rate.map { running + $0.available(now: now) } ?? .max
+        return min(destination.isImmediate ? DispatchState.immediateBatch : most, breaker.limit(now: now), ofRate)
     }
 
     // MARK: Leases

@@ -48,8 +48,10 @@ extension DispatchState {
         }
         let limit = min(slot.room(now: now), ofPool)
         guard limit > 0 else { return nil }
+        // A suspect is taken only where it may begin at once: all the others wait for it.
+        let isSuspectWelcome = suspectsInFlight == 0 && (pool == .batch || slot.inFlight < place(of: slot))
         let claim = Turn.Claim(
-            destination: slot.destination.id, limit: limit, suspectLimit: suspectsInFlight == 0 ? 1 : 0, pool: pool)
+            destination: slot.destination.id, limit: limit, suspectLimit: isSuspectWelcome ? 1 : 0, pool: pool)
         return Wish(claim: claim, inFlight: slot.inFlight)
     }
 

@@ -233,10 +233,10 @@ public struct DispatchState: Sendable {
         order.count == 1 || workerCount == 1 ? workerCount : workerCount - 1
     }
 
-    /// Of all destinations that wait and are not known to be well, without what one of them has ahead of the workers.
+    /// Of all destinations that wait and are not known to be well, without what one of them has beyond its share.
     func unproven(_ count: KeyPath<DestinationSlot, Int>) -> Int {
         slots.values.reduce(0) { sum, slot in
-            sum + (slot.pool == .unproven ? min(slot[keyPath: count], place(of: slot)) : 0)
+            sum + (slot.pool == .unproven ? min(slot[keyPath: count], max(slot.running, share(of: slot))) : 0)
         }
     }
 

@@ -174,9 +174,8 @@ actor Dispatcher {
 
     /// Whether the workers may soon have nothing to do, or there is a reason not to wait.
     private var isHurried: Bool {
-        // A worker that has not asked yet may be given something at once.
-        let isAwaited = idleWorkers.count + busyWorkers < workerCount
-        return isStopping || isSiftingRecords || isAwaited || records.count >= Self.mostGathered
+        // One that is idle, or has not asked yet, may be given something at once: nothing that is ready may run.
+        isStopping || isSiftingRecords || busyWorkers < workerCount || records.count >= Self.mostGathered
             || state.leasesReady <= lastTurn.leasesReady / 2
     }
 

@@ -5,7 +5,7 @@ import Synchronization
 /// Cuts the exchanges of one destination that take longer than its timeout, with one timer for all of them.
 ///
 /// A timer for each attempt would be set and cancelled again for nearly every one. All have the same timeout, so a timer
-/// for the oldest rings in time for every later one; none is set when nothing runs.
+/// for the oldest rings in time for every later one, and is set anew only while something runs.
 final class ExchangeDeadlines: Sendable {
     private struct Running {
         let deadline: NIODeadline

@@ -183,6 +183,17 @@ import Testing
         #expect(state.demand(now: .seconds(5))?.claims.first?.limit == 1)
     }
 
+    @Test func `what was given before a rate was lowered does not run beyond it`() {
+        var state = DispatchState(workerCount: 4, bufferLimit: 100, destinations: [destination(1)])
+        prove(&state, 1)
+        state.leased((1...6).map { lease($0, to: 1) })
+        var slow = destination(1)
+        slow.rate = DeliveryRate(count: 1, period: .seconds(60))
+        state.configure([slow])
+        #expect(state.withdraw(now: .zero).map(\.event.id.value) == [2, 3, 4, 5, 6])
+        #expect(state.next(now: .zero).map(\.event.id.value) == [1])
+    }
+
     @Test func `leases of a destination that went while the store was at it go back`() {
         var state = DispatchState(workerCount: 2, bufferLimit: 100, destinations: [destination(1)])
         state.leased([lease(1, to: 2)])
