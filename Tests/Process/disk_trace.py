@@ -3,7 +3,7 @@
 The model is harsher than a disk. Of a file only what was written before a completed flush began is sure to be there. Of
 everything later each sector is as old or as new as chance wills, and so is the file's length; and a name that came or
 went is sure only after its folder was flushed. It does take for granted that a sector is written whole or not at all,
-and that the folder itself is there.
+that a file is made shorter whole or not at all, and before it grows anew, and that the folder itself is there.
 """
 
 import json
@@ -47,7 +47,7 @@ class Change:
         return self.offset if self.data is None else max(before, self.offset + len(self.data))
 
     def part(self, start, stop):
-        return bytes(stop - start) if self.data is None else self.data[start - self.offset:stop - self.offset]
+        return self.data[start - self.offset:stop - self.offset]
 
     def apply(self, image):
         if self.data is None:
@@ -275,14 +275,23 @@ class Disk:
 def survivors(flushed, later, chance):
     """What is left of a file of which the `later` changes were not flushed: reordered, torn, in part.
 
-    Each sector has seen the first few of the changes that touch it: none, all, or some. Room that the file grew by and
-    that holds none of them has zeros or garbage.
+    Each sector has seen the first few of the writes that touch it: none, all, or some. Room that the file grew by and
+    that holds none of them has zeros or garbage. The file's end moves as a whole: chance says how many of the
+    truncations happened, and what was written behind the end that the first of the others set is not there.
     """
     image, sector, mood = bytearray(flushed), chance.choice((512, 4096)), chance.choice(MOODS)
     filler, fates, lengths = chance.choice((bytes, chance.randbytes)), {}, [len(flushed)]
+    cuts = truncations(len(flushed), later)
+    happened, wall = cuts[:chance.randint(0, len(cuts))], NEVER
     for index, change in enumerate(later):
-        lengths.append(change.length(lengths[-1]))
-        at, end = change.offset, len(image) if change.data is None else change.offset + len(change.data)
+        if index in happened:
+            del image[change.offset:]
+            lengths = [change.offset]
+        elif index in cuts:
+            wall = min(wall, change.offset)
+        elif change.data is None or change.offset < wall:
+            lengths.append(change.length(lengths[-1]))
+        at, end = change.offset, min(wall, change.offset + len(change.data or b""))
         while at < end:
             stop = min(end, (at // sector + 1) * sector)
             if at // sector not in fates:
@@ -293,6 +302,16 @@ def survivors(flushed, later, chance):
     length = chance.choice((lengths[-1], lengths[-1], lengths[0], chance.choice(lengths)))
     put(image, length, b"", filler)
     return bytes(image[:length])
+
+
+def truncations(length, changes):
+    """Which of the changes made a file shorter that was `length` bytes long."""
+    found = []
+    for index, change in enumerate(changes):
+        if change.data is None and change.offset < length:
+            found.append(index)
+        length = change.length(length)
+    return found
 
 
 def has_ended(out, process):
