@@ -100,6 +100,7 @@ let package = Package(
                 "LumbungObservability", .configuration, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
                 .yams,
             ],
+            resources: [.embedInCode("Presets/Files")],
             swiftSettings: house
         ),
         .executableTarget(name: "lumbung", dependencies: ["LumbungServer", .argumentParser], swiftSettings: house),

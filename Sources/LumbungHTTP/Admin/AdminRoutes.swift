@@ -99,7 +99,8 @@ enum AdminRoutes {
 extension Response {
     /// The same answer on Hummingbird's side.
     init(_ answer: Answer) {
-        var fields: HTTPFields = [.contentType: answer.contentType]
+        var fields: HTTPFields = [:]
+        fields[.contentType] = answer.contentType
         fields[.allow] = answer.allow
         fields[.retryAfter] = answer.retryAfterSeconds.map(String.init)
         self.init(

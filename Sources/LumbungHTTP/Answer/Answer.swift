@@ -6,14 +6,16 @@ import NIOHTTP1
 struct Answer: Sendable, Hashable {
     /// The HTTP status.
     var status: Int
-    /// The media type of the body.
-    var contentType: String
+    /// The media type of the body; nil when there is no body.
+    var contentType: String?
     /// The body.
     var body: [UInt8]
     /// The value of `Allow`.
     var allow: String?
     /// The value of `Retry-After` in seconds.
     var retryAfterSeconds: Int?
+    /// Headers that a handshake asks for; without control characters.
+    var extraHeaders: [IngestRequest.Header] = []
 
     /// The interim response that asks for the body.
     static let continuing: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
@@ -23,6 +25,14 @@ struct Answer: Sendable, Hashable {
         status = 200
         contentType = "application/json"
         self.body = body
+    }
+
+    /// The answer to a handshake.
+    init(_ handshake: HandshakeAnswer) {
+        status = handshake.status
+        contentType = handshake.contentType
+        body = handshake.body
+        extraHeaders = handshake.headers
     }
 
     /// A problem document (RFC 9457).
@@ -48,18 +58,19 @@ struct Answer: Sendable, Hashable {
     /// Appends the response as it goes over the wire.
     func write(into buffer: inout ByteBuffer, isHead: Bool, closes: Bool) {
         if status == 200 {
-            buffer.writeStaticString("HTTP/1.1 200 OK\r\ncontent-type: ")
+            buffer.writeStaticString("HTTP/1.1 200 OK")
         } else {
             let reason = HTTPResponseStatus(statusCode: status).reasonPhrase
-            buffer.writeString("HTTP/1.1 \(status) \(reason)\r\ncontent-type: ")
+            buffer.writeString("HTTP/1.1 \(status) \(reason)")
         }
-        buffer.writeString(contentType)
-        buffer.writeStaticString("\r\ncontent-length: ")
-        buffer.writeString(String(body.count))
+        if let contentType { buffer.writeString("\r\ncontent-type: " + contentType) }
+        // A 204 has no length (RFC 9110, section 8.6).
+        if status != 204 { buffer.writeString("\r\ncontent-length: \(body.count)") }
         if let allow { buffer.writeString("\r\nallow: " + allow) }
         if let retryAfterSeconds { buffer.writeString("\r\nretry-after: \(retryAfterSeconds)") }
+        for header in extraHeaders { buffer.writeString("\r\n" + header.name + ": " + header.value) }
         if closes { buffer.writeStaticString("\r\nconnection: close") }
         buffer.writeStaticString("\r\n\r\n")
-        if !isHead { buffer.writeBytes(body) }
+        if !isHead, status != 204 { buffer.writeBytes(body) }
     }
 }

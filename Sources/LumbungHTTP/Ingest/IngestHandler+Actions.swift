@@ -28,6 +28,8 @@ extension IngestHandler {
         case .intake(.accepted(let receipt)):
             if desk.log.isEnabled { desk.log.accepted(logged, receipt) }
             send { Answer(receipt) }
+        case .intake(.handshake(let answer)):
+            send { Answer(answer) }
         case .intake(.refused(let problem)):
             desk.log.refused(logged, problem)
             send { Answer(Refusal(problem)) }
@@ -87,8 +89,12 @@ extension IngestHandler {
             headers.reserveCapacity(fields.count)
             for (name, value) in fields { headers.append(.init(name: name, value: ASCII.trimmed(value))) }
         }
-        return IngestRequest(
+        var request = IngestRequest(
             source: exchange.plan?.source ?? "", headers: headers, body: body, receivedAt: desk.now())
+        request.method = head?.method.rawValue ?? ""
+        request.target = head?.uri ?? ""
+        request.peerAddress = context?.remoteAddress?.ipAddress ?? ""
+        return request
     }
 
     private var logged: LoggedRequest {

@@ -4,8 +4,30 @@ public import LumbungCore
 public enum IngestReply: Sendable {
     /// Everything in the body is durable.
     case accepted(Receipt)
+    /// The request was no event but a question that proves who is at home; nothing was stored.
+    case handshake(HandshakeAnswer)
     /// Nothing of the body was stored.
     case refused(Problem)
+}
+
+/// The answer to a sender that asks whether this URL is meant.
+public struct HandshakeAnswer: Sendable, Hashable {
+    /// The HTTP status.
+    public var status: Int
+    /// The media type of the body; nil when there is no body.
+    public var contentType: String?
+    /// The body.
+    public var body: [UInt8]
+    /// Further headers; names and values without control characters.
+    public var headers: [IngestRequest.Header]
+
+    /// Describes an answer.
+    public init(status: Int, contentType: String? = nil, body: [UInt8] = [], headers: [IngestRequest.Header] = []) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+        self.headers = headers
+    }
 }
 
 /// What became of every event of one request, in the body's order.

@@ -24,6 +24,12 @@ public struct IngestRequest: Sendable {
     public var body: [UInt8]
     /// When it was read.
     public var receivedAt: Timestamp
+    /// The method, in capitals.
+    public var method = "POST"
+    /// The request target as sent: path and query, still percent-encoded.
+    public var target = ""
+    /// The IP address at the other end of the connection, without a port; empty when there is none.
+    public var peerAddress = ""
 
     /// Describes a request.
     public init(source: String, headers: [Header], body: [UInt8], receivedAt: Timestamp) {

@@ -11,8 +11,9 @@ enum InboxReader {
     ) -> InboxConfiguration {
         let destinationReader = DestinationReader(
             workingDirectory: workingDirectory, allowsPrivate: readAllowPrivate(top["security"], &problems))
+        let sourceReader = SourceReader(workingDirectory: workingDirectory)
         let sources = named(top["sources"], kind: "source", &problems) { name, node, problems in
-            SourceReader.read(name, node, &problems)
+            sourceReader.read(name, node, &problems)
         }
         let destinations = named(top["destinations"], kind: "destination", &problems) { name, node, problems in
             destinationReader.read(name, node, &problems)

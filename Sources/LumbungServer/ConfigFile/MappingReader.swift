@@ -10,12 +10,14 @@ struct MappingReader {
     ///   - name: What messages call it.
     ///   - keys: The keys that this version reads.
     ///   - unsupported: The keys of the format that this version refuses.
+    ///   - defaults: What holds for keys that are not there.
     ///   - problems: Gets one problem a key that is neither.
     init?(
         _ node: LocatedNode,
         name: String,
         keys: [String],
         unsupported: [String] = [],
+        defaults: [LocatedNode.Entry] = [],
         _ problems: inout ProblemList
     ) {
         guard case .mapping(let entries) = node.content else {
@@ -23,7 +25,7 @@ struct MappingReader {
             return nil
         }
         location = node.location
-        var known: [String: LocatedNode.Entry] = [:]
+        var known = Dictionary(defaults.map { ($0.key, $0) }) { first, _ in first }
         for entry in entries {
             if keys.contains(entry.key) {
                 known[entry.key] = entry

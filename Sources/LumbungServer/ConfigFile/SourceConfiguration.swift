@@ -2,23 +2,28 @@
 public struct SourceConfiguration: Sendable, Equatable {
     /// The last part of the path `/webhook/{source}`.
     public let name: String
+    /// The name of the preset that it starts from.
+    public let preset: String
     /// Where an event's identity is found, tried in order; when all fail, the payload's SHA-256 stands in.
-    public let identity: [IdentityRule]
+    public var identity: [IdentityRule] = [.json(pointer: "/uuid")]
     /// Where an event's type is found.
-    public let type: TypeRule
+    public var type = TypeRule.json(pointer: "/type")
     /// The largest accepted body in bytes, 1 to ``largestBodyBytes``; nil for the setting `MAX_BODY_BYTES`.
-    public let maxBodyBytes: Int?
+    public var maxBodyBytes: Int?
     /// Whether a duplicate of a dead event makes it pending again.
-    public let resendRevives: Bool
+    public var resendRevives = true
 
     /// The largest body that can be asked for, 512 MiB: SQLite keeps a row of at most 1,000,000,000 bytes
     /// (<https://www.sqlite.org/limits.html>, SQLITE_MAX_LENGTH).
     public static let largestBodyBytes = 536_870_912
 
     /// The source for Accurate Online: identity at `/uuid`, type at `/type`.
-    public static let accurate = SourceConfiguration(
-        name: "accurate", identity: [.json(pointer: "/uuid")], type: .json(pointer: "/type"),
-        maxBodyBytes: nil, resendRevives: true)
+    public static let accurate = SourceConfiguration(name: "accurate", preset: "accurate")
+
+    init(name: String, preset: String) {
+        self.name = name
+        self.preset = preset
+    }
 }
 
 /// Where an event's identity is found.

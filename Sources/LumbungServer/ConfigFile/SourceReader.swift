@@ -1,134 +1,53 @@
 /// Reads one source.
-enum SourceReader {
+struct SourceReader {
     static let keys = ["preset", "id", "type", "split", "max_body_bytes", "resend_revives"]
     static let unsupported = [
         "allow", "token", "token_file", "secret", "secret_file", "secrets", "verify", "rate", "answer",
     ]
+    /// What a source starts from that is not named like a preset and names none.
+    static let defaultPreset = "accurate"
 
-    /// The longest fixed type, in bytes.
-    static let typeMaxBytes = 256
+    /// Where relative paths start.
+    let workingDirectory: String
 
     /// The source; nil when the value is no mapping.
     ///
-    /// A name alone is a source with every default.
-    static func read(_ name: String, _ node: LocatedNode, _ problems: inout ProblemList) -> SourceConfiguration? {
-        let standard = SourceConfiguration.accurate
-        var identity = standard.identity
-        var type = standard.type
-        var maxBodyBytes: Int?
-        var resendRevives = standard.resendRevives
-        if case .nothing = node.content {
-            return SourceConfiguration(
-                name: name, identity: identity, type: type, maxBodyBytes: nil, resendRevives: resendRevives)
-        }
-        guard let reader = MappingReader(node, name: name, keys: keys, unsupported: unsupported, &problems) else {
+    /// A name alone is a source with everything as its preset says.
+    func read(_ name: String, _ node: LocatedNode, _ problems: inout ProblemList) -> SourceConfiguration? {
+        guard let preset = preset(of: name, node, &problems), let reader = reader(name, node, preset, &problems) else {
             return nil
         }
-        checkPreset(reader, &problems)
-        checkSplit(reader, &problems)
-        if let id = reader["id"]?.value { identity = identityRules(id, &problems) }
-        if let (text, location) = reader.text("type", &problems) {
-            type = typeRule(text, at: location, &problems) ?? type
-        }
-        maxBodyBytes = reader.wholeNumber("max_body_bytes", in: 1...SourceConfiguration.largestBodyBytes, &problems)
-        resendRevives = reader.boolean("resend_revives", &problems) ?? resendRevives
-        return SourceConfiguration(
-            name: name, identity: identity, type: type, maxBodyBytes: maxBodyBytes, resendRevives: resendRevives)
+        var source = SourceConfiguration(name: name, preset: preset.name)
+        Self.readContent(reader, into: &source, &problems)
+        source.maxBodyBytes = reader.wholeNumber(
+            "max_body_bytes", in: 1...SourceConfiguration.largestBodyBytes, &problems)
+        source.resendRevives = reader.boolean("resend_revives", &problems) ?? source.resendRevives
+        return source
     }
 
-    private static func checkPreset(_ reader: MappingReader, _ problems: inout ProblemList) {
-        guard let (preset, location) = reader.text("preset", &problems), preset != "accurate" else { return }
-        problems.add(location, "this preset is not supported in this version; the only one is `accurate`")
-    }
-
-    private static func checkSplit(_ reader: MappingReader, _ problems: inout ProblemList) {
-        guard let (pointer, location) = reader.text("split", &problems), !pointer.isEmpty else { return }
-        problems.add(location, "`split` other than \"\" (the top level) is not supported in this version")
-    }
-
-    private static func identityRules(_ node: LocatedNode, _ problems: inout ProblemList) -> [IdentityRule] {
-        let expected = "json:/pointer, header:Name, sha256, or a list of them"
-        guard case .list(let elements) = node.content else {
-            return identityRule(node, expected: expected, &problems).map { [$0] } ?? []
-        }
-        if elements.isEmpty { problems.add(node.location, "`id` is an empty list: expected \(expected)") }
-        var rules: [IdentityRule] = []
-        for element in elements {
-            if rules.last == .sha256 {
-                problems.add(element.location, "`id`: nothing behind `sha256` is ever tried, for that always succeeds")
-                break
-            }
-            if let rule = identityRule(element, expected: "json:/pointer, header:Name or sha256", &problems) {
-                rules.append(rule)
+    /// The preset that the source names, or the one of its own name, or the default.
+    private func preset(of name: String, _ node: LocatedNode, _ problems: inout ProblemList) -> Preset? {
+        let catalog = PresetCatalog.all
+        var wanted = catalog[name] == nil ? Self.defaultPreset : name
+        if case .mapping(let entries) = node.content, let entry = entries.first(where: { $0.key == "preset" }) {
+            guard let scalar = entry.value.scalar("preset", expected: "a preset's name", &problems) else { return nil }
+            wanted = scalar.text
+            if catalog[wanted] == nil {
+                let hint = NearestName.hint(
+                    for: scalar.written, among: catalog.names,
+                    otherwise: "; `lumbung sources list` shows them all")
+                problems.add(entry.value.location, "there is no preset \(DisplayText.quoted(scalar.written))\(hint)")
             }
         }
-        return rules
+        return catalog[wanted] ?? catalog[Self.defaultPreset]
     }
 
-    private static func identityRule(
-        _ node: LocatedNode,
-        expected: String,
-        _ problems: inout ProblemList
-    ) -> IdentityRule? {
-        guard let scalar = node.scalar("id", expected: expected, &problems) else { return nil }
-        if scalar.text == "sha256" { return .sha256 }
-        switch Place(scalar.text, key: "id") {
-        case .json(let pointer): return .json(pointer: pointer)
-        case .header(let name): return .header(name: name)
-        case .invalid(let message): problems.add(node.location, message)
-        case .other where scalar.text.contains("{"):
-            problems.add(node.location, "`id`: a template is not supported in this version; expected \(expected)")
-        case .other: node.refuseText("id", expected: expected, &problems)
-        }
-        return nil
-    }
-
-    private static func typeRule(
-        _ text: String,
-        at location: FileLocation,
-        _ problems: inout ProblemList
-    ) -> TypeRule? {
-        switch Place(text, key: "type") {
-        case .json(let pointer): return .json(pointer: pointer)
-        case .header(let name): return .header(name: name)
-        case .invalid(let message): problems.add(location, message)
-        case .other where isFixedType(text): return .text(text)
-        case .other:
-            problems.add(
-                location,
-                "`type`: expected json:/pointer, header:Name or 1 to \(typeMaxBytes) bytes of text "
-                    + "without control characters")
-        }
-        return nil
-    }
-
-    static func isFixedType(_ text: String) -> Bool {
-        (1...typeMaxBytes).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-    }
-
-    /// A place in a request: the forms that `id` and `type` share.
-    private enum Place {
-        case json(String)
-        case header(String)
-        case invalid(String)
-        case other
-
-        init(_ text: String, key: String) {
-            if text.hasPrefix("json:") {
-                let pointer = String(text.dropFirst(5))
-                self =
-                    PointerText.isFit(pointer)
-                    ? .json(pointer)
-                    : .invalid("`\(key)`: expected a JSON Pointer (RFC 6901) behind `json:`, such as json:/uuid")
-            } else if text.hasPrefix("header:") {
-                let name = String(text.dropFirst(7))
-                self =
-                    HeaderRules.isName(name)
-                    ? .header(name)
-                    : .invalid("`\(key)`: expected a header's name behind `header:`, such as header:X-Request-Id")
-            } else {
-                self = .other
-            }
-        }
+    private func reader(
+        _ name: String, _ node: LocatedNode, _ preset: Preset, _ problems: inout ProblemList
+    ) -> MappingReader? {
+        var node = node
+        if case .nothing = node.content { node = LocatedNode(location: node.location, content: .mapping([])) }
+        return MappingReader(
+            node, name: name, keys: Self.keys, unsupported: Self.unsupported, defaults: preset.source, &problems)
     }
 }

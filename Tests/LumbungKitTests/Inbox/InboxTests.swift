@@ -49,6 +49,7 @@ import Testing
             source: source, headers: [], body: Array(body.utf8), receivedAt: NewEvent.sampleTime)
         switch await inbox.accept(request) {
         case .accepted(let receipt): return receipt.items.count
+        case .handshake(let answer): return answer.status
         case .refused(let problem): return -problem.status
         }
     }

@@ -57,7 +57,7 @@ import Testing
             let parts = place.split(separator: " ")
             return "f:\(parts[0]): `\(parts[1])` is not supported in this version"
         }
-        expected.insert("f:8:13: this preset is not supported in this version; the only one is `accurate`", at: 3)
+        expected.insert("f:8:13: there is no preset \"shopify\"; `lumbung sources list` shows them all", at: 3)
         #expect(lines == expected)
     }
 

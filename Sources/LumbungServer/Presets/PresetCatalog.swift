@@ -1,0 +1,49 @@
+/// What is known about kinds of senders; docs/presets.md has the format of their files.
+struct PresetCatalog: Sendable {
+    /// Every preset, by name.
+    static let all = PresetCatalog(files: [
+        "accurate": PackageResources.accurate_yaml
+    ])
+
+    /// The presets, sorted by name.
+    let presets: [Preset]
+
+    /// Reads the files.
+    ///
+    /// What is wrong with one of them is in its ``Preset/problems``; the tests see to it that there is nothing.
+    init(files: [String: [UInt8]]) {
+        presets = files.sorted { $0.key < $1.key }.map { Preset(name: $0.key, bytes: $0.value) }
+    }
+
+    /// The preset of a name.
+    subscript(name: String) -> Preset? { presets.first { $0.name == name } }
+
+    /// The names, sorted.
+    var names: [String] { presets.map(\.name) }
+}
+
+/// One kind of sender.
+struct Preset: Sendable {
+    /// Its name, which is also that of its file.
+    let name: String
+    /// The keys of a source that it sets.
+    let source: [LocatedNode.Entry]
+    /// What is for people and tests: `title`, `profile`, `example`.
+    let about: [LocatedNode.Entry]
+    /// What is wrong with its file.
+    let problems: [SettingsProblem]
+
+    private static let aboutKeys = ["title", "profile", "example"]
+
+    init(name: String, bytes: [UInt8]) {
+        self.name = name
+        var problems = ProblemList()
+        let root = YAMLDocument.root(
+            of: String(decoding: bytes, as: UTF8.self), file: "preset \(name)", environment: [:], &problems)
+        var entries: [LocatedNode.Entry] = []
+        if case .mapping(let found)? = root?.content { entries = found }
+        source = entries.filter { !Self.aboutKeys.contains($0.key) }
+        about = entries.filter { Self.aboutKeys.contains($0.key) }
+        self.problems = problems.sorted
+    }
+}
