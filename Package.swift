@@ -18,6 +18,7 @@ extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -68,10 +69,11 @@ let package = Package(
     ],
     targets: [
         .target(name: "LumbungCore", swiftSettings: house),
-        .target(name: "LumbungSignatures", dependencies: ["LumbungCore", .crypto], swiftSettings: house),
+        .target(
+            name: "LumbungSignatures", dependencies: ["LumbungCore", .crypto, .cryptoExtras], swiftSettings: house),
         .target(
             name: "LumbungKit",
-            dependencies: ["LumbungCore", .crypto, .logging, .serviceLifecycle],
+            dependencies: ["LumbungCore", "LumbungSignatures", .crypto, .logging, .serviceLifecycle],
             swiftSettings: house
         ),
         .target(name: "LumbungSQLite", dependencies: ["LumbungCore", .grdb, .grdbSQLite], swiftSettings: house),

@@ -1,4 +1,5 @@
 public import LumbungCore
+import LumbungSignatures
 import Synchronization
 
 /// The way in: checks a request, stores its events durably, and only then lets the sender be told.
@@ -90,6 +91,12 @@ public final class Intake: Sendable {
         guard let plan = (entrance ?? self.entrance(named: request.source))?.plan else {
             return reply(.refused(.unknownSource))
         }
+        do throws(VerificationFailure) {
+            _ = try plan.source.verify(request)
+        } catch {
+            refuse(request, .unverified, because: error.description)
+            return reply(.refused(.unverified))
+        }
         let events: [NewEvent]
         do throws(Problem) {
             events = try plan.events(in: request)
@@ -115,13 +122,17 @@ public final class Intake: Sendable {
     }
 
     /// Keeps a refused request for the operator: its reason, its headers without secrets and the head of its body.
-    public func refuse(_ request: IngestRequest, _ problem: Problem) {
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - problem: What the sender is told.
+    ///   - reason: What the operator is told, where that is more.
+    public func refuse(_ request: IngestRequest, _ problem: Problem, because reason: String? = nil) {
         store.reject(
             Rejection(
                 source: request.source,
                 rejectedAt: request.receivedAt,
                 status: problem.status,
-                reason: problem.detail,
+                reason: reason ?? problem.detail,
                 headers: KeptHeaders.json(request.headers),
                 body: request.body
             ))

@@ -1,4 +1,5 @@
 public import LumbungCore
+public import LumbungSignatures
 
 /// A configured sender: where its events' identity and type stand, and how it is treated.
 public struct Source: Sendable {
@@ -12,6 +13,10 @@ public struct Source: Sendable {
     public var maxBodyBytes: Int?
     /// Whether a resend of a dead event starts it again.
     public var resendRevives: Bool
+    /// What requests are checked by; without one anybody may send.
+    public var verifier: Verifier?
+    /// The URL that the sender calls, where it signs that.
+    public var publicURL: String?
 
     /// Describes a source; the defaults are Accurate Online's envelope: `uuid` and `type` at the top of each event.
     public init(

@@ -4,7 +4,7 @@ extension DestinationReader {
         let timeout = readTimeout(reader, &problems)
         let allowPrivate = reader.boolean("allow_private", &problems)
         let headers = reader["headers"].map { readHeaders($0.value, &problems) }
-        let secretReader = SigningSecretReader(workingDirectory: workingDirectory)
+        let secretReader = SecretReader.signing(workingDirectory: workingDirectory)
         let secrets = secretReader.read(reader, &problems)
         let caFile = readPEM("ca_file", reader, &problems)
         let certificateFile = readPEM("client_cert_file", reader, &problems)

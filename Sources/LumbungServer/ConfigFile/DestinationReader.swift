@@ -2,7 +2,7 @@
 struct DestinationReader {
     static let kindKeys = ["url", "command", "log"]
     static let httpKeys =
-        ["headers", "allow_private", "ca_file", "client_cert_file", "client_key_file"] + SigningSecretReader.keys
+        ["headers", "allow_private", "ca_file", "client_cert_file", "client_key_file"] + SecretReader.keys
     static let commandKeys = ["env", "directory"]
     /// The keys of `http` and `command` alike, which `log` has no use for.
     static let outwardKeys = ["timeout", "permanent"]

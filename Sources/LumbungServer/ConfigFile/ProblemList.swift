@@ -6,6 +6,8 @@ struct ProblemList: Sendable {
     /// Whether nothing was found so far.
     var isEmpty: Bool { problems.isEmpty }
 
+    var count: Int { problems.count }
+
     /// The most problems that are kept: past it a person mends the first ones and looks again.
     static let limit = 200
 

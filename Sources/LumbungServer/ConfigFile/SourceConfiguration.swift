@@ -1,3 +1,5 @@
+public import LumbungSignatures
+
 /// One source: who may post where, and what in the request names an event.
 public struct SourceConfiguration: Sendable, Equatable {
     /// The last part of the path `/webhook/{source}`.
@@ -12,6 +14,13 @@ public struct SourceConfiguration: Sendable, Equatable {
     public var maxBodyBytes: Int?
     /// Whether a duplicate of a dead event makes it pending again.
     public var resendRevives = true
+
+    /// What its requests have to carry, one of these; empty only beside a problem.
+    public var verification: [VerificationRule] = [.none]
+    /// What they are checked with, newest first.
+    public var secrets: [Secret] = []
+    /// The URL that the sender calls, where it signs that.
+    public var publicURL: String?
 
     /// The largest body that can be asked for, 512 MiB: SQLite keeps a row of at most 1,000,000,000 bytes
     /// (<https://www.sqlite.org/limits.html>, SQLITE_MAX_LENGTH).

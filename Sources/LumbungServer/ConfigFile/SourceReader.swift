@@ -1,8 +1,8 @@
 /// Reads one source.
 struct SourceReader {
-    static let keys = ["preset", "id", "type", "split", "max_body_bytes", "resend_revives"]
+    static let keys = ["preset", "id", "type", "split", "max_body_bytes", "resend_revives"] + verificationKeys
     static let unsupported = [
-        "allow", "token", "token_file", "secret", "secret_file", "secrets", "verify", "rate", "answer",
+        "allow", "token", "token_file", "rate", "answer",
     ]
     /// What a source starts from that is not named like a preset and names none.
     static let defaultPreset = "accurate"
@@ -19,6 +19,7 @@ struct SourceReader {
         }
         var source = SourceConfiguration(name: name, preset: preset.name)
         Self.readContent(reader, into: &source, &problems)
+        readVerification(reader, into: &source, &problems)
         source.maxBodyBytes = reader.wholeNumber(
             "max_body_bytes", in: 1...SourceConfiguration.largestBodyBytes, &problems)
         source.resendRevives = reader.boolean("resend_revives", &problems) ?? source.resendRevives
@@ -34,9 +35,8 @@ struct SourceReader {
             wanted = scalar.text
             if catalog[wanted] == nil {
                 let hint = NearestName.hint(
-                    for: scalar.written, among: catalog.names,
-                    otherwise: "; `lumbung sources list` shows them all")
-                problems.add(entry.value.location, "there is no preset \(DisplayText.quoted(scalar.written))\(hint)")
+                    for: scalar.written, among: catalog.names, otherwise: "; `lumbung sources list` shows them all")
+                problems.add(entry.value.location, "`preset`: there is no such preset\(hint)")
             }
         }
         return catalog[wanted] ?? catalog[Self.defaultPreset]

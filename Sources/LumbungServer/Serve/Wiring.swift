@@ -1,5 +1,6 @@
 import LumbungCore
 import LumbungKit
+import LumbungSignatures
 
 /// The configuration's sources, destinations and routes as the engine takes them.
 struct Wiring {
@@ -47,7 +48,7 @@ struct Wiring {
     }
 
     private static func source(_ configured: SourceConfiguration) throws(ServerFailure) -> Source {
-        Source(
+        var source = Source(
             name: configured.name,
             identity: try configured.identity.map { rule throws(ServerFailure) in
                 switch rule {
@@ -60,6 +61,13 @@ struct Wiring {
             maxBodyBytes: configured.maxBodyBytes,
             resendRevives: configured.resendRevives
         )
+        do throws(VerifierError) {
+            source.verifier = try Verifier(configured.verification, secrets: configured.secrets.map(\.revealed))
+        } catch {
+            throw ServerFailure("the source \(configured.name): \(error)", exitCode: 78)
+        }
+        source.publicURL = configured.publicURL
+        return source
     }
 
     private static func type(_ rule: TypeRule) throws(ServerFailure) -> LumbungKit.TypeRule {

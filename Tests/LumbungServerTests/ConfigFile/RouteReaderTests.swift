@@ -168,7 +168,7 @@ import Testing
         let yaml = "sources: {a: {verify: x}}\ndestinations: {b: {url: x}}\nroutes: [{from: a, to: [b]}]\n"
         #expect(
             problems(yaml) == [
-                "f:1:15: `verify` is not supported in this version",
+                "f:1:23: `verify`: expected a mapping with `scheme`, such as {scheme: none}, found text",
                 "f:2:25: `url` must start with http:// or https://",
             ])
     }

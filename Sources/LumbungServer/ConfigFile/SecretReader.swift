@@ -1,20 +1,21 @@
-import LumbungSignatures
-
-/// Reads what payloads are signed with: one of `secret`, `secret_file` and `secrets`.
-struct SigningSecretReader {
+/// Reads one of `secret`, `secret_file` and `secrets`.
+struct SecretReader {
     static let keys = ["secret", "secret_file", "secrets"]
-    /// The most secrets of one destination: each adds a signature to every request.
+    /// The most live secrets of one source or destination.
     static let maxCount = 4
 
     /// Where relative paths start.
     let workingDirectory: String
+    /// What has them: `a destination`, `a source`.
+    let owner: String
+    /// What is wrong with a secret's text, in a sentence that repeats nothing of it; nil when nothing is.
+    let fault: @Sendable (String) -> String?
 
     /// The secrets, newest first; empty when there is none.
     func read(_ reader: MappingReader, _ problems: inout ProblemList) -> [Secret] {
         let entries = Self.keys.compactMap { reader[$0] }
         for entry in entries.dropFirst() {
-            problems.add(
-                entry.keyLocation, "a destination has at most one of `secret`, `secret_file` and `secrets`")
+            problems.add(entry.keyLocation, "\(owner) has at most one of `secret`, `secret_file` and `secrets`")
         }
         var secrets: [Secret] = []
         for entry in entries {
@@ -77,12 +78,8 @@ struct SigningSecretReader {
         at location: FileLocation,
         _ problems: inout ProblemList
     ) -> Secret? {
-        do throws(SigningSecretError) {
-            _ = try SigningSecret(text)
-            return Secret(text)
-        } catch {
-            problems.add(location, "\(name): \(error)")
-            return nil
-        }
+        guard let fault = fault(text) else { return Secret(text) }
+        problems.add(location, "\(name): \(fault)")
+        return nil
     }
 }
