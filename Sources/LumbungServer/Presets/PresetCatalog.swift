@@ -2,7 +2,35 @@
 struct PresetCatalog: Sendable {
     /// Every preset, by name.
     static let all = PresetCatalog(files: [
-        "accurate": PackageResources.accurate_yaml
+        "accurate": PackageResources.accurate_yaml,
+        "cloudevents": PackageResources.cloudevents_yaml,
+        "custom": PackageResources.custom_yaml,
+        "discord": PackageResources.discord_yaml,
+        "doku": PackageResources.doku_yaml,
+        "dropbox": PackageResources.dropbox_yaml,
+        "duitku": PackageResources.duitku_yaml,
+        "github": PackageResources.github_yaml,
+        "gitlab": PackageResources.gitlab_yaml,
+        "hubspot": PackageResources.hubspot_yaml,
+        "mailgun": PackageResources.mailgun_yaml,
+        "meta": PackageResources.meta_yaml,
+        "microsoft-graph": PackageResources.microsoft_graph_yaml,
+        "midtrans": PackageResources.midtrans_yaml,
+        "midtrans-payout": PackageResources.midtrans_payout_yaml,
+        "paddle": PackageResources.paddle_yaml,
+        "sendgrid": PackageResources.sendgrid_yaml,
+        "shopee": PackageResources.shopee_yaml,
+        "shopify": PackageResources.shopify_yaml,
+        "slack": PackageResources.slack_yaml,
+        "square": PackageResources.square_yaml,
+        "standard-webhooks": PackageResources.standard_webhooks_yaml,
+        "stripe": PackageResources.stripe_yaml,
+        "tripay": PackageResources.tripay_yaml,
+        "twilio": PackageResources.twilio_yaml,
+        "whatsapp": PackageResources.whatsapp_yaml,
+        "x": PackageResources.x_yaml,
+        "xendit": PackageResources.xendit_yaml,
+        "zoom": PackageResources.zoom_yaml,
     ])
 
     /// The presets, sorted by name.
