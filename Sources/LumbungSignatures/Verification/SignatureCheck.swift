@@ -107,6 +107,15 @@ struct SignatureCheck: RequestCheck {
         }
     }
 
+    /// The code that a request has to carry; nil for a public key.
+    func code(
+        of request: SignedRequest, fields: [FormField], key: SignatureKey
+    ) throws(VerificationFailure) -> [UInt8]? {
+        var values = RequestValues(request, places: places, sortsForm: sortsForm)
+        values.fields = fields
+        return code(of: try content(of: values, key: key), key: key)
+    }
+
     // MARK: Time
 
     private func checkTime(

@@ -57,7 +57,8 @@ import Testing
             let parts = place.split(separator: " ")
             return "f:\(parts[0]): `\(parts[1])` is not supported in this version"
         }
-        expected.insert("f:9:18: cannot read the file \"/run/secrets/shopify\" for `secret_file`: there is no such file", at: 2)
+        expected.insert(
+            "f:9:18: cannot read the file \"/run/secrets/shopify\" for `secret_file`: there is no such file", at: 2)
         #expect(lines == expected)
     }
 

@@ -1,0 +1,171 @@
+public import LumbungCore
+
+/// Makes requests that a source's ``Verifier`` takes, as the sender itself would make them.
+///
+/// Only shared secrets can sign; what a sender signs with a private key nobody else can make.
+public struct RequestSigner: Sendable {
+    private enum Way: Sendable {
+        case nothing
+        case token(TokenPlace, String)
+        case code(SignatureCheck)
+        case standardWebhooks(SigningSecret)
+    }
+
+    private let way: Way
+
+    /// Makes a signer by the first rule that the secret fits.
+    /// - Throws: ``VerifierError`` when there is none.
+    public init(_ rules: [VerificationRule], secret: String?) throws(VerifierError) {
+        var fault = VerifierError(description: "there is no rule to sign by")
+        for rule in rules {
+            do throws(VerifierError) {
+                way = try Self.way(rule, secret)
+                return
+            } catch {
+                fault = error
+            }
+        }
+        throw fault
+    }
+
+    /// The headers that carry what is signed, in lower case: a copy of a request has to be without them.
+    public var headerNames: [String] {
+        switch way {
+        case .nothing: return []
+        case .token(let place, _):
+            switch place {
+            case .value(.header(let name)): return [name]
+            case .bearer, .basic: return ["authorization"]
+            case .value, .items: return []
+            }
+        case .code(let check):
+            return [check.rule.place, check.rule.timestamp?.place].compactMap { place in
+                if case .header(let name)? = place { name } else { nil }
+            }
+        case .standardWebhooks: return ["webhook-id", "webhook-timestamp", "webhook-signature"]
+        }
+    }
+
+    /// The request with everything that proves its sender, at a time.
+    ///
+    /// What stands in the body already, in the place of a signature or a time, is written anew there.
+    /// - Parameters:
+    ///   - request: The request without its proof.
+    ///   - now: The time that is signed.
+    ///   - id: What names the message, where the proof has such a name.
+    /// - Throws: ``VerificationFailure`` when a part of what is signed is missing in the request.
+    public func sign(
+        _ request: SignedRequest, now: Timestamp, id: String
+    ) throws(VerificationFailure) -> SignedRequest {
+        var signed = request
+        switch way {
+        case .nothing: break
+        case .token(let place, let secret): try Self.put(secret, at: place, in: &signed)
+        case .code(let check): try Self.sign(&signed, check, now: now)
+        case .standardWebhooks(let secret):
+            let seconds = now.milliseconds.flooredQuotient(1000)
+            signed.set("webhook-id", id)
+            signed.set("webhook-timestamp", String(seconds))
+            signed.set(
+                "webhook-signature",
+                StandardWebhooks.signature(
+                    id: id, timestampSeconds: seconds, body: request.body, secrets: [secret]))
+        }
+        return signed
+    }
+
+    private static func way(_ rule: VerificationRule, _ secret: String?) throws(VerifierError) -> Way {
+        if case .none = rule { return .nothing }
+        guard let secret else { throw VerifierError(description: "a secret is needed to sign") }
+        switch rule {
+        case .none: return .nothing
+        case .token(let place): return .token(place, secret)
+        case .standardWebhooks:
+            do throws(SigningSecretError) {
+                return .standardWebhooks(try SigningSecret(secret))
+            } catch {
+                throw VerifierError(description: error.description)
+            }
+        case .signature(let rule):
+            let check = try SignatureCheck(rule, secrets: [secret])
+            switch rule.scheme {
+            case .hmac, .hash: return .code(check)
+            case .ed25519, .ecdsaP256, .rsaSHA256:
+                throw VerifierError(description: "the sender signs with a private key, which only the sender has")
+            }
+        }
+    }
+
+    private static func put(
+        _ secret: String, at place: TokenPlace, in request: inout SignedRequest
+    ) throws(VerificationFailure) {
+        switch place {
+        case .value(let place): try put(Array(secret.utf8), at: place, in: &request)
+        case .bearer: request.set("authorization", "Bearer " + secret)
+        case .basic: request.set("authorization", "Basic " + Base64.encoded(Array(secret.utf8)))
+        // The example has it in its body.
+        case .items: break
+        }
+    }
+
+    private static func sign(
+        _ request: inout SignedRequest, _ check: SignatureCheck, now: Timestamp
+    ) throws(VerificationFailure) {
+        let rule = check.rule
+        let time = rule.timestamp.map { (place: $0.place, text: $0.unit.text(now)) }
+        var fields: [FormField] = []
+        if let time {
+            if case .field(let name) = time.place {
+                fields.append(FormField(name: Array(name.utf8), value: Array(time.text.utf8)))
+            } else {
+                try put(Array(time.text.utf8), at: time.place, in: &request)
+            }
+        }
+        guard let key = check.keys.first, let code = try check.code(of: request, fields: fields, key: key) else {
+            return
+        }
+        var text = rule.prefix + rule.encoding.encoded(code)
+        if let field = rule.field {
+            fields.append(FormField(name: Array(field.utf8), value: Array(text.utf8)))
+            let pairs = fields.map { String(decoding: $0.name + [UInt8(ascii: "=")] + $0.value, as: UTF8.self) }
+            text = pairs.joined(separator: rule.separator ?? ",")
+        }
+        try put(Array(text.utf8), at: rule.place, in: &request)
+    }
+
+    private static func put(
+        _ text: [UInt8], at place: ValuePlace, in request: inout SignedRequest
+    ) throws(VerificationFailure) {
+        switch place {
+        case .header(let name): request.set(name, String(decoding: text, as: UTF8.self))
+        case .query(let name):
+            request.target += request.target.contains("?") ? "&" : "?"
+            request.target += name + "=" + String(decoding: text, as: UTF8.self)
+        case .json, .form:
+            guard case .value(let old) = RequestValues(request, places: [place], sortsForm: false).found(place),
+                !old.isEmpty, let range = request.body.firstRange(of: old)
+            else { throw VerificationFailure(.content, "\(place) is not there to be written anew") }
+            request.body.replaceSubrange(range, with: text)
+        case .field: throw VerificationFailure(.content, "\(place) is no place of its own")
+        }
+    }
+}
+
+extension SignedRequest {
+    /// Sets a header in the place of all that have its name.
+    mutating func set(_ name: String, _ value: String) {
+        headers.removeAll { $0.name.lowercased() == name }
+        headers.append((name, value))
+    }
+}
+
+extension TimestampRule.Unit {
+    /// A time as it is written.
+    func text(_ time: Timestamp) -> String {
+        switch self {
+        case .seconds: String(time.milliseconds.flooredQuotient(1000))
+        case .milliseconds: String(time.milliseconds)
+        case .iso: String(time.iso8601.prefix(19)) + "Z"
+        }
+    }
+}
