@@ -63,6 +63,12 @@ PREFIXED = ["doku", "github", "meta", "slack", "whatsapp", "x", "zoom"]
 # Where only a part of the body is signed: something of that part.
 SIGNED_PARTS = {"duitku": b"150000", "mailgun": b"a8ce0edb", "midtrans": b"order-1"}
 
+# Sources with another kind of secret than their preset's example: name, preset, secret.
+OTHER_SECRETS = {
+    "gitlab-signed": ("gitlab", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+    "standard-public-key": ("standard-webhooks", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="),
+}
+
 YEARS = 10 * 365 * 86_400
 
 
@@ -73,9 +79,9 @@ class Request:
         self.preset, self.headers, self.body, self.url = preset, list(headers.items()), body, url
 
     @classmethod
-    def genuine(cls, preset, port, now=None, secret=None, body=None, headers=None, query=""):
+    def genuine(cls, preset, port, now=None, secret=None, body=None, headers=None, source=None):
         example = PRESETS[preset]["example"]
-        url = f"http://127.0.0.1:{port}/webhook/{preset}{query}"
+        url = f"http://127.0.0.1:{port}/webhook/{source or preset}"
         body = example["body"].encode() if body is None else body
         headers = example["headers"] if headers is None else headers
         secret = secret or example.get("secret")
@@ -135,6 +141,8 @@ def server(tmp_path_factory):
             lines.append(f"    secret: {json.dumps(secret)}")
         if "meta" in preset.get("handshake", []):
             lines.append("    verify_token: hub-example")
+    for name, (preset, secret) in OTHER_SECRETS.items():
+        lines += [f"  {name}:", f"    preset: {preset}", f"    secret: {json.dumps(secret)}"]
     server = Lumbung(tmp_path_factory.mktemp("presets"), "\n".join(lines) + "\n")
     yield server.start()
     server.end()
@@ -183,6 +191,37 @@ OTHER_SHAPES = [
 def test_other_shapes_are_taken(server, preset, headers, body, count):
     request = Request.genuine(preset, server.port, headers=headers, body=body)
     assert queued(request.send(server.port)) == count
+
+
+@pytest.mark.parametrize("source", OTHER_SECRETS)
+def test_other_kinds_of_secrets_are_taken_for_what_they_are(server, source):
+    preset, secret = OTHER_SECRETS[source]
+    request = Request.genuine(preset, server.port, secret=secret, source=source)
+    assert queued(request.send(server.port)) == 1
+    forged = Request.genuine(preset, server.port, secret=secret, source=source)
+    forged.body = forged.body.replace(b"{", b"{ ", 1)
+    assert forged.send(server.port).status == 401
+
+
+def test_names_of_svix_are_taken(server):
+    example = PRESETS["standard-webhooks"]["example"]
+    body, url = b'{"type":"svix"}', f"http://127.0.0.1:{server.port}/webhook/standard-webhooks"
+    headers = {**example["headers"], "svix-id": "msg_of_svix"}
+    signed = vendors.standard_webhooks(example["secret"], headers, body, url, time.time(), prefix="svix-")
+    assert queued(Request("standard-webhooks", *signed).send(server.port)) == 1
+
+
+def test_cloudevents_takes_its_token_in_the_query_and_binary_events(server):
+    example = PRESETS["cloudevents"]["example"]
+    url = f"http://127.0.0.1:{server.port}/webhook/cloudevents"
+    body = example["body"].replace("A234", "B234").encode()
+    query = f"?access_token={example['secret']}"
+    assert queued(Request("cloudevents", example["headers"], body, url + query).send(server.port)) == 1
+    binary = {"Content-Type": "application/json", "Authorization": f"Bearer {example['secret']}", "ce-id": "C234",
+              "ce-source": "/toko/kasir", "ce-type": "id.example.sale", "ce-specversion": "1.0"}
+    assert queued(Request("cloudevents", binary, b'{"amount":1}', url).send(server.port)) == 1
+    for wrong in "", "?access_token=", query[:-1], query + "x", "?access_token=x&" + query[1:]:
+        assert Request("cloudevents", example["headers"], body, url + wrong).send(server.port).status == 401
 
 
 def test_an_extra_signature_before_the_right_one_does_no_harm(server):
@@ -246,7 +285,8 @@ def time_moved(preset, request, port):
     place = TIME_HEADERS.get(preset)
     later = str(int(time.time()) + 7)
     if place:
-        request.set(place, later + "000" if preset == "hubspot" else later if preset != "doku" else "2099-01-01T00:00:00Z")
+        moved = {"hubspot": later + "000", "doku": "2099-01-01T00:00:00Z"}.get(preset, later)
+        request.set(place, moved)
     elif preset == "mailgun":
         request.body = re.sub(rb'(?<="timestamp": ")\d+', later.encode(), request.body)
     else:
@@ -324,7 +364,8 @@ def times(preset):
     """Times that are signed well and are no time of a request that comes now."""
     now, unit = int(time.time()), 1000 if preset == "hubspot" else 1
     if preset == "doku":
-        return ["2001-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "-001-01-01T00:00:00Z", "1.5", "0", "2026-13-45T00:00:00Z"]
+        return ["2001-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "-001-01-01T00:00:00Z", "2026-13-45T00:00:00Z",
+                "1.5", "0", str(2**63), str(now)]
     return [str(number) for number in (
         (now - YEARS) * unit, (now + YEARS) * unit, 0, -1, -now * unit, 2**31, 2**62, 2**63 - 1, 2**63, 2**64, 10**30,
         f"{now * unit}.5", f"{now * unit}x", f"0x{now * unit:x}", "soon")]
@@ -340,8 +381,9 @@ def test_a_time_out_of_the_tolerance_is_refused_though_it_is_signed(server, pres
 def test_nothing_forged_was_stored(server):
     """Runs last: what is in the queue is what the genuine requests brought."""
     stored = {source for (source,) in server.query("SELECT DISTINCT source FROM webhook_queue")}
-    assert stored <= set(PRESETS)
+    assert stored <= {*PRESETS, *OTHER_SECRETS}
+    more = {"stripe": 1, "paddle": 1, "standard-webhooks": 1, "cloudevents": 2}
     for preset in SIGNED:
         shapes = sum(count for shape in OTHER_SHAPES for name, _, _, count in [shape.values] if name == preset)
-        more = 1 if preset in ("stripe", "paddle") else 0
-        assert server.query("SELECT count(*) FROM webhook_queue WHERE source = ?", preset)[0][0] <= 1 + shapes + more
+        stored = server.query("SELECT count(*) FROM webhook_queue WHERE source = ?", preset)[0][0]
+        assert stored <= 1 + shapes + more.get(preset, 0), preset
