@@ -1,5 +1,5 @@
 import LumbungCore
-import LumbungSignatures
+public import LumbungSignatures
 
 extension Source {
     /// Checks that a request comes from the source's sender.
@@ -7,6 +7,14 @@ extension Source {
     func verify(_ request: IngestRequest) throws(VerificationFailure) -> Int? {
         guard let verifier, !verifier.isOpen else { return nil }
         return try verifier.verify(signed(request), now: request.receivedAt)
+    }
+
+    /// Tells each step of the check, secrets masked.
+    public func explain(
+        _ request: IngestRequest
+    ) -> (steps: [VerificationStep], result: Result<Int?, VerificationFailure>) {
+        guard let verifier else { return ([], .success(nil)) }
+        return verifier.explain(signed(request), now: request.receivedAt)
     }
 
     /// The request as its signature sees it.

@@ -6,6 +6,8 @@ struct SourceReader {
     ]
     /// What a source starts from that is not named like a preset and names none.
     static let defaultPreset = "accurate"
+    /// The preset that a source has to ask for: it lets nobody in until the source says how.
+    static let presetByRequestOnly = "custom"
 
     /// Where relative paths start.
     let workingDirectory: String
@@ -29,7 +31,7 @@ struct SourceReader {
     /// The preset that the source names, or the one of its own name, or the default.
     private func preset(of name: String, _ node: LocatedNode, _ problems: inout ProblemList) -> Preset? {
         let catalog = PresetCatalog.all
-        var wanted = catalog[name] == nil ? Self.defaultPreset : name
+        var wanted = catalog[name] == nil || name == Self.presetByRequestOnly ? Self.defaultPreset : name
         if case .mapping(let entries) = node.content, let entry = entries.first(where: { $0.key == "preset" }) {
             guard let scalar = entry.value.scalar("preset", expected: "a preset's name", &problems) else { return nil }
             wanted = scalar.text

@@ -58,6 +58,8 @@ struct Preset: Sendable {
     let source: [LocatedNode.Entry]
     /// What is for people and tests: `title`, `profile`, `example`.
     let about: [LocatedNode.Entry]
+    /// Its file.
+    let text: String
     /// What is wrong with its file.
     let problems: [SettingsProblem]
 
@@ -66,8 +68,9 @@ struct Preset: Sendable {
     init(name: String, bytes: [UInt8]) {
         self.name = name
         var problems = ProblemList()
+        text = String(decoding: bytes, as: UTF8.self)
         let root = YAMLDocument.root(
-            of: String(decoding: bytes, as: UTF8.self), file: "preset \(name)", environment: [:], &problems)
+            of: text, file: "preset \(name)", environment: [:], &problems)
         var entries: [LocatedNode.Entry] = []
         if case .mapping(let found)? = root?.content { entries = found }
         source = entries.filter { !Self.aboutKeys.contains($0.key) }

@@ -47,7 +47,7 @@ struct Wiring {
         return orders
     }
 
-    private static func source(_ configured: SourceConfiguration) throws(ServerFailure) -> Source {
+    static func source(_ configured: SourceConfiguration) throws(ServerFailure) -> Source {
         var source = Source(
             name: configured.name,
             identity: try configured.identity.map { rule throws(ServerFailure) in

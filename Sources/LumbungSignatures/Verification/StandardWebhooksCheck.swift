@@ -23,6 +23,12 @@ struct StandardWebhooksCheck: RequestCheck {
     ) throws(VerificationFailure) -> Int? {
         let prefix = request.values(ofHeader: "webhook-signature").isEmpty ? "svix-" : "webhook-"
         trace.add("check", "Standard Webhooks with the headers webhook-… or svix-…")
+        // Whichever of two ids names the event, it has to be the one that is signed.
+        let ids = Set(
+            (request.values(ofHeader: "webhook-id") + request.values(ofHeader: "svix-id")).map { Array($0.utf8) })
+        guard ids.count <= 1 else {
+            throw VerificationFailure(.content, "webhook-id and svix-id are both there and differ")
+        }
         var values: [String] = []
         for name in ["id", "timestamp", "signature"] {
             let found = request.values(ofHeader: prefix + name)

@@ -120,6 +120,12 @@ import Testing
         #expect(!"\(steps)".contains("SB-Mid-server-test"))
     }
 
+    @Test func `an id that is not signed cannot stand beside the one that is`() {
+        let sample = SignedSample.asymmetric
+        #expect(!sample.passes(sample.request { $0.headers.append(("Webhook-Id", "msg_new")) }))
+        #expect(sample.passes(sample.request { $0.headers.append(("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek")) }))
+    }
+
     @Test func `no rule and no secret make no verifier`() {
         #expect(throws: VerifierError.self) { try Verifier([], secrets: ["x"]) }
         #expect(throws: VerifierError.self) { try Verifier([.token(.bearer)], secrets: []) }
