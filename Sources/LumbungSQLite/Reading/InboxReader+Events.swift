@@ -2,8 +2,10 @@ import GRDB
 import LumbungCore
 
 extension InboxReader {
-    /// A payload can be any bytes. It is a text column for people with `sqlite3`, but read as text here it would end at its
-    /// first NUL, and what is no UTF-8 would be replaced.
+    /// One event, its payload as bytes.
+    ///
+    /// The column is text for people with `sqlite3`; read as text here it would end at its first NUL, and what is no UTF-8
+    /// would be replaced.
     private static let eventSQL = """
         SELECT source, uuid, type, status, attempts, created_at, updated_at, unrouted, duplicates, digest, headers,
             CAST(payload AS BLOB) AS payload
