@@ -1,6 +1,6 @@
 /// Reads one source.
 struct SourceReader {
-    static let keys = ["preset", "id", "type", "split", "max_body_bytes", "resend_revives"]
+    static let keys = ["preset", "id", "type", "split", "format", "max_body_bytes", "resend_revives"]
     static let unsupported = [
         "allow", "token", "token_file", "secret", "secret_file", "secrets", "verify", "rate", "answer",
     ]

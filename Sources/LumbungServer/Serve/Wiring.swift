@@ -15,7 +15,7 @@ struct Wiring {
         var sources: [(source: Source, routes: RouteTable)] = []
         for configured in inbox.sources {
             let routes = inbox.routes.filter { $0.sources.contains(configured.name) }
-            sources.append((try Self.source(configured), Self.table(of: routes, numbers, orders: orders)))
+            sources.append((Self.source(configured), Self.table(of: routes, numbers, orders: orders)))
         }
         self.sources = sources
     }
@@ -46,28 +46,13 @@ struct Wiring {
         return orders
     }
 
-    private static func source(_ configured: SourceConfiguration) throws(ServerFailure) -> Source {
-        Source(
-            name: configured.name,
-            identity: try configured.identity.map { rule throws(ServerFailure) in
-                switch rule {
-                case .json(let text): .json(try pointer(text))
-                case .header(let name): .header(name)
-                case .sha256: .sha256
-                }
-            },
-            type: try type(configured.type),
-            maxBodyBytes: configured.maxBodyBytes,
-            resendRevives: configured.resendRevives
-        )
-    }
-
-    private static func type(_ rule: TypeRule) throws(ServerFailure) -> LumbungKit.TypeRule {
-        switch rule {
-        case .json(let text): .json(try pointer(text))
-        case .header(let name): .header(name)
-        case .text(let text): .text(text)
-        }
+    private static func source(_ configured: SourceConfiguration) -> Source {
+        var source = Source(
+            name: configured.name, identity: configured.identity, type: configured.type,
+            maxBodyBytes: configured.maxBodyBytes, resendRevives: configured.resendRevives)
+        source.split = configured.split
+        source.formats = configured.formats
+        return source
     }
 
     private static func pointer(_ text: String) throws(ServerFailure) -> JSONPointer {
