@@ -7,7 +7,7 @@ public struct NewEvent: Sendable {
     public var identity: String
     /// The sender's event type, or the empty string.
     public var type: String
-    /// The payload bytes exactly as they stood in the request body; valid UTF-8.
+    /// The payload bytes exactly as they stood in the request body; JSON, or whatever its source takes.
     public var payload: [UInt8]
     /// SHA-256 of `payload`, 32 bytes.
     public var digest: [UInt8]

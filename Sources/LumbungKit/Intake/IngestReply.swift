@@ -97,6 +97,16 @@ public struct Problem: Sendable, Hashable {
         Problem(status: 400, slug: "bad-request", title: "Bad Request", detail: detail)
     }
 
+    /// The content type is none that the source takes.
+    public static func unsupportedMediaType(_ taken: String) -> Problem {
+        Problem(
+            status: 415, slug: "unsupported-media-type", title: "Unsupported Media Type",
+            detail: "the content type is none of this source's formats: \(taken)")
+    }
+
+    /// Two content types that differ: nobody may read the body two ways.
+    static let repeatedContentType = Problem.badRequest("the header Content-Type came more than once")
+
     /// There is no such source.
     public static let unknownSource = Problem(
         status: 404, slug: "unknown-source", title: "Not Found",

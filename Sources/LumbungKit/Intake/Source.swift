@@ -9,6 +9,10 @@ public struct Source: Sendable {
     public var identity: [IdentityRule]
     /// Where the type stands.
     public var type: TypeRule
+    /// The array in a JSON body whose elements are events; the root is the top level, which may be one object.
+    public var split = JSONPointer.root
+    /// How a body is read; of several the request's content type chooses one.
+    public var formats = [BodyFormat.json]
     /// The largest body in bytes; nil means the server's setting.
     public var maxBodyBytes: Int?
     /// Whether a resend of a dead event starts it again.
@@ -35,30 +39,4 @@ public struct Source: Sendable {
 
     private static let uuidPointer = JSONPointer(key: "uuid")
     private static let typePointer = JSONPointer(key: "type")
-}
-
-/// One place where an event's identity may stand.
-public enum IdentityRule: Sendable, Hashable {
-    /// A string or number in the payload.
-    case json(JSONPointer)
-    /// A request header; for a body with several events it counts for a single one only.
-    case header(String)
-    /// The SHA-256 of the payload in hex, prefixed `sha256:`.
-    case sha256
-
-    /// The longest identity in bytes (CONTRACT 3).
-    public static let longestBytes = 256
-}
-
-/// Where an event's type stands.
-public enum TypeRule: Sendable, Hashable {
-    /// A string or number in the payload.
-    case json(JSONPointer)
-    /// A request header.
-    case header(String)
-    /// The same for every event.
-    case text(String)
-
-    /// The longest type in bytes; a longer one counts as absent.
-    public static let longestBytes = 256
 }

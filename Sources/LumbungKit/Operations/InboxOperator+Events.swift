@@ -85,7 +85,8 @@ extension InboxOperator {
             throw .impossible("the source \(event.source) is not configured any more; name a destination")
         }
         guard let routed = IntakePlan(source: found.source, routes: found.routes).destinations(of: event) else {
-            throw .impossible("the payload of event \(id.value) cannot be read as one JSON object; name a destination")
+            throw .impossible(
+                "the payload of event \(id.value) cannot be read in a format of its source; name a destination")
         }
         guard !routed.isEmpty else {
             throw .impossible("no route of now takes event \(id.value); name a destination, or change the routes")

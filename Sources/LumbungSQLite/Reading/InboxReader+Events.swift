@@ -2,12 +2,21 @@ import GRDB
 import LumbungCore
 
 extension InboxReader {
+    /// One event, its payload as bytes.
+    ///
+    /// The column is text for people with `sqlite3`; read as text here it would end at its first NUL, and what is no UTF-8
+    /// would be replaced.
+    private static let eventSQL = """
+        SELECT source, uuid, type, status, attempts, created_at, updated_at, unrouted, duplicates, digest, headers,
+            CAST(payload AS BLOB) AS payload
+        FROM webhook_queue WHERE id = ?
+        """
+
     /// Reads one event with everything that happened to it.
     func event(_ id: EventID) async throws(StoreError) -> StoredEvent? {
         try await read { database in
             guard
-                let row = try Row.fetchOne(
-                    database, sql: "SELECT * FROM webhook_queue WHERE id = ?", arguments: [id.value])
+                let row = try Row.fetchOne(database, sql: Self.eventSQL, arguments: [id.value])
             else { return nil }
             let content = EventContent(
                 payload: Self.bytes(row, "payload"), digest: Self.bytes(row, "digest"), headers: row["headers"])
@@ -117,7 +126,9 @@ extension InboxReader {
     }
 
     private static func conflicts(of id: EventID, _ database: Database) throws -> [StoredConflict] {
-        let sql = "SELECT * FROM conflict WHERE event_id = ? ORDER BY id"
+        let sql = """
+            SELECT CAST(payload AS BLOB) AS payload, received_at, count FROM conflict WHERE event_id = ? ORDER BY id
+            """
         return try Row.fetchAll(database, sql: sql, arguments: [id.value]).map { row in
             StoredConflict(
                 payload: bytes(row, "payload"), receivedAt: Timestamp(milliseconds: row["received_at"]),

@@ -45,7 +45,7 @@ import LumbungCore
         }
     }
 
-    /// Binds bytes as text; the caller knows that they are valid UTF-8 without NUL.
+    /// Binds bytes as text, whatever they are: they come back byte for byte when they are read as bytes.
     func bind(_ index: Int32, text bytes: [UInt8]) {
         unsafe bytes.withUnsafeBytes { unsafe bindText(index, $0) }
     }

@@ -6,8 +6,11 @@ enum PointerText {
     static let maxBytes = 1024
 
     /// Whether the text is a pointer (RFC 6901) with at least one step, which a body that is accepted can have.
-    static func isFit(_ text: String) -> Bool {
-        guard (1...maxBytes).contains(text.utf8.count) else { return false }
-        return (try? JSONPointer(text)) != nil
+    static func isFit(_ text: String) -> Bool { pointer(text) != nil }
+
+    /// The pointer (RFC 6901) with at least one step, which a body that is accepted can have; nil for another text.
+    static func pointer(_ text: String) -> JSONPointer? {
+        guard (1...maxBytes).contains(text.utf8.count) else { return nil }
+        return try? JSONPointer(text)
     }
 }

@@ -1,3 +1,5 @@
+public import LumbungCore
+public import LumbungKit
 public import LumbungSignatures
 
 /// One source: who may post where, and what in the request names an event.
@@ -7,9 +9,13 @@ public struct SourceConfiguration: Sendable, Equatable {
     /// The name of the preset that it starts from.
     public let preset: String
     /// Where an event's identity is found, tried in order; when all fail, the payload's SHA-256 stands in.
-    public var identity: [IdentityRule] = [.json(pointer: "/uuid")]
+    public var identity: [IdentityRule] = [.json(JSONPointer(key: "uuid"))]
     /// Where an event's type is found.
-    public var type = TypeRule.json(pointer: "/type")
+    public var type = TypeRule.json(JSONPointer(key: "type"))
+    /// The array in a JSON body whose elements are events.
+    public var split = JSONPointer.root
+    /// How a body is read; of several the request's content type chooses one.
+    public var formats = [BodyFormat.json]
     /// The largest accepted body in bytes, 1 to ``largestBodyBytes``; nil for the setting `MAX_BODY_BYTES`.
     public var maxBodyBytes: Int?
     /// Whether a duplicate of a dead event makes it pending again.
@@ -32,43 +38,5 @@ public struct SourceConfiguration: Sendable, Equatable {
     init(name: String, preset: String) {
         self.name = name
         self.preset = preset
-    }
-}
-
-/// Where an event's identity is found.
-public enum IdentityRule: Sendable, Equatable, CustomStringConvertible {
-    /// In the payload, at a JSON Pointer (RFC 6901) with at least one step.
-    case json(pointer: String)
-    /// In the request's header of the name, as written in the file.
-    case header(name: String)
-    /// The SHA-256 of the payload.
-    case sha256
-
-    /// The rule as the config file writes it.
-    public var description: String {
-        switch self {
-        case .json(let pointer): "json:\(pointer)"
-        case .header(let name): "header:\(name)"
-        case .sha256: "sha256"
-        }
-    }
-}
-
-/// Where an event's type is found.
-public enum TypeRule: Sendable, Equatable, CustomStringConvertible {
-    /// In the payload, at a JSON Pointer (RFC 6901) with at least one step.
-    case json(pointer: String)
-    /// In the request's header of the name, as written in the file.
-    case header(name: String)
-    /// The same for every event.
-    case text(String)
-
-    /// The rule as the config file writes it.
-    public var description: String {
-        switch self {
-        case .json(let pointer): "json:\(pointer)"
-        case .header(let name): "header:\(name)"
-        case .text(let text): text
-        }
     }
 }

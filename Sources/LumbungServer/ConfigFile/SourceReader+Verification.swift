@@ -17,8 +17,7 @@ extension SourceReader {
                 "`\(source.name)` does not say how its requests are checked: set `verify`; {scheme: none} lets anybody send"
             )
         }
-        let split = reader.text("split", &problems).flatMap { try? JSONPointer($0.0) } ?? .root
-        let found = VerificationReader(split: split, secretReader: secretReader).read(verify, &problems)
+        let found = VerificationReader(split: source.split, secretReader: secretReader).read(verify, &problems)
         if !secrets.isEmpty, !found.secrets.isEmpty {
             problems.add(verify.location, "secrets stand beside `verify` and in it: set them in one place")
         }

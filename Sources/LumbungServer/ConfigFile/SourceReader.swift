@@ -1,6 +1,7 @@
 /// Reads one source.
 struct SourceReader {
-    static let keys = ["preset", "id", "type", "split", "max_body_bytes", "resend_revives"] + verificationKeys
+    static let keys =
+        ["preset", "id", "type", "split", "format", "max_body_bytes", "resend_revives"] + verificationKeys
     static let unsupported = [
         "allow", "token", "token_file", "rate", "answer",
     ]

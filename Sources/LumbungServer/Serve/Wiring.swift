@@ -49,18 +49,10 @@ struct Wiring {
 
     static func source(_ configured: SourceConfiguration) throws(ServerFailure) -> Source {
         var source = Source(
-            name: configured.name,
-            identity: try configured.identity.map { rule throws(ServerFailure) in
-                switch rule {
-                case .json(let text): .json(try pointer(text))
-                case .header(let name): .header(name)
-                case .sha256: .sha256
-                }
-            },
-            type: try type(configured.type),
-            maxBodyBytes: configured.maxBodyBytes,
-            resendRevives: configured.resendRevives
-        )
+            name: configured.name, identity: configured.identity, type: configured.type,
+            maxBodyBytes: configured.maxBodyBytes, resendRevives: configured.resendRevives)
+        source.split = configured.split
+        source.formats = configured.formats
         do throws(VerifierError) {
             source.verifier = try Verifier(configured.verification, secrets: configured.secrets.map(\.revealed))
         } catch {
@@ -68,14 +60,6 @@ struct Wiring {
         }
         source.publicURL = configured.publicURL
         return source
-    }
-
-    private static func type(_ rule: TypeRule) throws(ServerFailure) -> LumbungKit.TypeRule {
-        switch rule {
-        case .json(let text): .json(try pointer(text))
-        case .header(let name): .header(name)
-        case .text(let text): .text(text)
-        }
     }
 
     private static func pointer(_ text: String) throws(ServerFailure) -> JSONPointer {

@@ -1,4 +1,5 @@
 import LumbungCore
+import LumbungKit
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -34,6 +35,8 @@ private struct Document: Encodable {
         let name: String
         let id: [String]
         let type: String
+        let split: String
+        let format: [String]
         let maxBodyBytes: Nullable<Int>
         let resendRevives: Bool
     }
@@ -68,6 +71,7 @@ private struct Document: Encodable {
         sources = loaded.inbox.sources.map { source in
             Source(
                 name: source.name, id: source.identity.map(\.description), type: source.type.description,
+                split: source.split.description, format: source.formats.map(\.rawValue),
                 maxBodyBytes: Nullable(source.maxBodyBytes), resendRevives: source.resendRevives)
         }
         destinations = loaded.inbox.destinations.map(DestinationDocument.init)

@@ -1,4 +1,5 @@
 import LumbungCore
+import LumbungKit
 
 /// Renders the configuration in force for `lumbung config print`, secrets masked.
 public struct ConfigPrint: Sendable {
@@ -16,7 +17,9 @@ public struct ConfigPrint: Sendable {
         let sources = inbox.sources.map { source in
             [
                 source.name, source.identity.map(\.description).joined(separator: ", "), source.type.description,
-                source.maxBodyBytes.map(String.init) ?? "-", source.resendRevives ? "yes" : "no",
+                source.split == .root ? "-" : source.split.description,
+                source.formats.map(\.rawValue).joined(separator: ", "), source.maxBodyBytes.map(String.init) ?? "-",
+                source.resendRevives ? "yes" : "no",
             ]
         }
         let routes = inbox.routes.map { route in
@@ -31,7 +34,7 @@ public struct ConfigPrint: Sendable {
         }
         return [
             TextTable(["NAME", "VALUE", "ORIGIN"], settings),
-            TextTable(["SOURCE", "ID", "TYPE", "MAX BODY BYTES", "RESEND REVIVES"], sources),
+            TextTable(["SOURCE", "ID", "TYPE", "SPLIT", "FORMAT", "MAX BODY BYTES", "RESEND REVIVES"], sources),
             destinationTable(),
             TextTable(["FROM", "TYPE", "WHEN", "TO"], routes),
         ].map { $0.rendered() }.joined(separator: "\n")

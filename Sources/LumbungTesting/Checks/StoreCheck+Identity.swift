@@ -68,6 +68,20 @@ extension StoreCheck {
             #expect(stored.duplicates == 0)
             #expect(try await bench.claim().count == 1)
         },
+        StoreCheck("payloads of any bytes come back byte for byte, also those of conflicts") { bench async throws in
+            for (index, payload) in anyBytes.enumerated() {
+                let id = try await bench.put(.sample("\(index)", payload: payload, to: [bench.first])).id
+                #expect(try await bench.put(.sample("\(index)", payload: payload, to: [bench.first])).id == id)
+                let other = payload + [0, 0xFF]
+                _ = try await bench.put(.sample("\(index)", payload: other, to: [bench.first]))
+                let stored = try await bench.event(id)
+                #expect(stored.event.payload == payload, "payload \(index)")
+                #expect(stored.conflicts.map(\.payload) == [other], "payload \(index)")
+                let lease = try await bench.claimOne()
+                #expect(lease.event.payload == payload, "payload \(index)")
+                try await bench.record(lease, .complete)
+            }
+        },
         StoreCheck("a duplicate of a dead event revives it with fresh attempts") { bench async throws in
             let id = try await bench.queue("one")
             try await bench.finish(.dead)
@@ -101,6 +115,11 @@ extension StoreCheck {
             #expect(try await bench.put(other) == AppendOutcome(kind: .conflict, id: id))
             #expect(try await bench.event(id).status == .dead)
         },
+    ]
+
+    /// Payloads that are no text, or end as text before their end.
+    private static let anyBytes: [[UInt8]] = [
+        [], [0], Array(0...255), [0xC3], [0xED, 0xA0, 0x80, 0x0A], [0xEF, 0xBB, 0xBF, 0x41], Array("a\0b".utf8),
     ]
 
     /// Text that breaks quoting, escaping, length counting or display somewhere.

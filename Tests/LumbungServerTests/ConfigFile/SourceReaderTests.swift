@@ -1,37 +1,97 @@
+import LumbungCore
+import LumbungKit
 import Testing
 
 @testable import LumbungServer
+
+extension ValueTemplate {
+    fileprivate static func of(_ parts: Part...) -> ValueTemplate {
+        guard let template = ValueTemplate(parts) else { fatalError("no place has to be there") }
+        return template
+    }
+}
+
+extension JSONPointer {
+    /// A pointer that a test writes out.
+    fileprivate static func at(_ text: String) -> JSONPointer {
+        do { return try JSONPointer(text) } catch { fatalError("\(text): \(error)") }
+    }
+}
+
+private let oneId = "json:/pointer, header:Name, form:name, sha256 or a template of them"
+private let pointer = "a JSON Pointer (RFC 6901) such as /events"
+private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
 
 @Suite struct SourceReaderTests {
     @Test func `a name alone has the defaults`() {
         let sources = inbox("sources:\n  accurate:\n  other: {}\n  third: {preset: accurate, split: \"\"}\n").sources
         #expect(sources.map(\.name) == ["accurate", "other", "third"])
         for source in sources {
-            #expect(source.identity == [.json(pointer: "/uuid")])
-            #expect(source.type == .json(pointer: "/type"))
+            #expect(source.identity == [.json(.at("/uuid"))])
+            #expect(source.type == .json(.at("/type")))
+            #expect(source.split == .root)
+            #expect(source.formats == [.json])
             #expect(source.maxBodyBytes == nil)
             #expect(source.resendRevives)
         }
     }
 
     @Test(arguments: [
-        ("json:/a/b~0~1", [IdentityRule.json(pointer: "/a/b~0~1")]),
-        ("header:X-Request-Id", [.header(name: "X-Request-Id")]),
-        ("sha256", [.sha256]), ("[json:/a, header:B, sha256]", [.json(pointer: "/a"), .header(name: "B"), .sha256]),
-        ("'json:/'", [.json(pointer: "/")]),
+        ("json:/a/b~0~1", [IdentityRule.json(.at("/a/b~0~1"))]),
+        ("header:X-Request-Id", [.header("X-Request-Id")]),
+        ("sha256", [.sha256]), ("[json:/a, header:B, sha256]", [.json(.at("/a")), .header("B"), .sha256]),
+        ("'json:/'", [.json(.at("/"))]), ("form:MessageSid", [.form("MessageSid")]), ("'form:a b'", [.form("a b")]),
+        (
+            "'{json:/a}:{header:B?}'",
+            [
+                .template(
+                    .of(.place(.json(.at("/a")), isOptional: false), .text(":"), .place(.header("B"), isOptional: true))
+                )
+            ]
+        ),
+        (
+            "['x{form:a}', sha256]",
+            [.template(.of(.text("x"), .place(.form("a"), isOptional: false))), .sha256]
+        ),
     ])
     func `identities`(_ text: String, _ expected: [IdentityRule]) {
         #expect(inbox("sources: {a: {id: \(text)}}").sources[0].identity == expected)
     }
 
     @Test(arguments: [
-        ("json:/kind", TypeRule.json(pointer: "/kind")),
-        ("header:X-Topic", .header(name: "X-Topic")),
+        ("json:/kind", TypeRule.json(.at("/kind"))),
+        ("header:X-Topic", .header("X-Topic")),
+        ("form:Status", .form("Status")),
+        (
+            "'{header:X}.{json:/a?}'",
+            .template(
+                .of(.place(.header("X"), isOptional: false), .text("."), .place(.json(.at("/a")), isOptional: true)))
+        ),
         ("SALE", .text("SALE")),
         ("42", .text("42")),
     ])
     func `types`(_ text: String, _ expected: TypeRule) {
         #expect(inbox("sources: {a: {type: \(text)}}").sources[0].type == expected)
+    }
+
+    @Test(arguments: [("''", JSONPointer.root), ("/events", .at("/events")), ("'/a/b~1c'", .at("/a/b~1c"))])
+    func `splits`(_ text: String, _ expected: JSONPointer) {
+        #expect(inbox("sources: {a: {split: \(text)}}").sources[0].split == expected)
+    }
+
+    @Test(arguments: [
+        ("json", [BodyFormat.json]), ("form", [.form]), ("form-payload", [.formPayload]),
+        ("cloudevents", [.cloudEvents]),
+        ("raw", [.raw]), ("[json, form-payload, raw, cloudevents]", [.json, .formPayload, .raw, .cloudEvents]),
+    ])
+    func `formats`(_ text: String, _ expected: [BodyFormat]) {
+        #expect(inbox("sources: {a: {format: \(text)}}").sources[0].formats == expected)
+    }
+
+    @Test(arguments: ["json:/a~0b", "header:X-A", "form:a b", "sha256", "{json:/a}:{form:b?}-{header:C}"])
+    func `a rule is shown as it is written`(_ text: String) {
+        #expect(inbox("sources: {a: {id: '\(text)'}}").sources[0].identity.map(\.description) == [text])
+        if text != "sha256" { #expect(inbox("sources: {a: {type: '\(text)'}}").sources[0].type.description == text) }
     }
 
     @Test func `the rest`() {
@@ -47,24 +107,33 @@ import Testing
         ("id: json:/a~", "f:3:9: `id`: expected a JSON Pointer (RFC 6901) behind `json:`, such as json:/uuid"),
         ("id: 'header:'", "f:3:9: `id`: expected a header's name behind `header:`, such as header:X-Request-Id"),
         ("id: header:a b", "f:3:9: `id`: expected a header's name behind `header:`, such as header:X-Request-Id"),
-        ("id: md5", "f:3:9: `id`: expected json:/pointer, header:Name, sha256, or a list of them, found \"md5\""),
-        ("id: {a: b}", "f:3:9: `id`: expected json:/pointer, header:Name, sha256, or a list of them, found a mapping"),
-        ("id: []", "f:3:9: `id` is an empty list: expected json:/pointer, header:Name, sha256, or a list of them"),
-        ("id: [json:/a, [b]]", "f:3:19: `id`: expected json:/pointer, header:Name or sha256, found a list"),
+        ("id: md5", "f:3:9: `id`: expected \(oneId), or a list, found \"md5\""),
+        ("id: {a: b}", "f:3:9: `id`: expected \(oneId), or a list, found a mapping"),
+        ("id: []", "f:3:9: `id` is an empty list: expected \(oneId)"),
+        ("id: [json:/a, [b]]", "f:3:19: `id`: expected \(oneId), found a list"),
         ("id: [sha256, json:/a]", "f:3:18: `id`: nothing behind `sha256` is ever tried, for that always succeeds"),
+        ("id: 'form:'", "f:3:9: `id`: expected a field's name of 1 to 256 bytes behind `form:`, such as form:id"),
+        ("id: '{json:/a'", "f:3:9: `id`: a brace in a template stands alone; expected {json:/pointer} and the like"),
+        ("id: 'a}'", "f:3:9: `id`: a brace in a template stands alone; expected {json:/pointer} and the like"),
+        ("id: '{a}'", "f:3:9: `id`: expected json:/pointer, header:Name or form:name between the braces of a template"),
         (
-            "id: \"{json:/a}-{json:/b}\"",
-            "f:3:9: `id`: a template is not supported in this version; "
-                + "expected json:/pointer, header:Name, sha256, or a list of them"
+            "id: '{sha256}'",
+            "f:3:9: `id`: expected json:/pointer, header:Name or form:name between the braces of a template"
         ),
+        ("id: '{json:a}'", "f:3:9: `id`: expected a JSON Pointer (RFC 6901) behind `json:`, such as json:/uuid"),
+        ("id: '{json:/a?}'", "f:3:9: `id`: a template needs a place that has to be there, one without `?`"),
+        ("id: \"{json:/a}\\n\"", "f:3:9: `id`: a template has no control characters"),
+        ("type: 'x{json:/a?}'", "f:3:11: `type`: a template needs a place that has to be there, one without `?`"),
         ("type: json:type", "f:3:11: `type`: expected a JSON Pointer (RFC 6901) behind `json:`, such as json:/uuid"),
         (
             "type: \"a\\nb\"",
-            "f:3:11: `type`: expected json:/pointer, header:Name or 1 to 256 bytes of text without control characters"
+            "f:3:11: `type`: expected json:/pointer, header:Name, form:name, a template of them or 1 to 256 "
+                + "bytes of text without control characters"
         ),
         (
             "type: \"\"",
-            "f:3:11: `type`: expected json:/pointer, header:Name or 1 to 256 bytes of text without control characters"
+            "f:3:11: `type`: expected json:/pointer, header:Name, form:name, a template of them or 1 to 256 "
+                + "bytes of text without control characters"
         ),
         ("type: [a]", "f:3:11: `type`: expected text, found a list"),
         ("max_body_bytes: 0", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 536870912, found \"0\""),
@@ -73,13 +142,36 @@ import Testing
         ("resend_revives: yes", "f:3:21: `resend_revives`: expected true or false, found \"yes\""),
         ("resend_revives:", "f:3:20: `resend_revives`: expected true or false, found nothing"),
         ("preset: nobody", "f:3:13: `preset`: there is no such preset; `lumbung sources list` shows them all"),
-        ("split: /items", "f:3:12: `split` other than \"\" (the top level) is not supported in this version"),
+        ("split: items", "f:3:12: `split`: expected \"\" for the top level, or \(pointer), found \"items\""),
+        ("split: [/a]", "f:3:12: `split`: expected \"\" for the top level, or \(pointer), found a list"),
+        ("format: xml", "f:3:13: `format`: expected one of \(words), found \"xml\""),
+        ("format: {}", "f:3:13: `format`: expected one of \(words), found a mapping"),
+        ("format: []", "f:3:13: `format` is an empty list: expected \(words)"),
+        ("format: [json, [raw]]", "f:3:20: `format`: expected one of \(words), found a list"),
+        ("format: [json, json]", "f:3:20: `format`: `json` stands here twice"),
+        (
+            "format: [form, form-payload]",
+            "f:3:20: `format`: `form` and `form-payload` have the same content type; choose one of them"
+        ),
         ("idd: sha256", "f:3:5: unknown key `idd`; did you mean `id`?"),
         ("max_body_byte: 1", "f:3:5: unknown key `max_body_byte`; did you mean `max_body_bytes`?"),
         ("scret: x", "f:3:5: unknown key `scret`; did you mean `secret`?"),
     ])
     func `each problem has its place`(_ line: String, _ expected: String) {
         #expect(problems("sources:\n  a:\n    \(line)\n") == [expected])
+    }
+
+    @Test func `a template has its bounds`() {
+        func lines(_ id: String) -> [String] { problems("sources:\n  a:\n    id: '\(id)'\n") }
+        let longest = String(repeating: "x", count: 1024 - 9) + "{json:/a}"
+        #expect(lines(longest) == [])
+        #expect(lines("x" + longest) == ["f:3:9: `id`: a template has at most 1024 bytes"])
+        let most = String(repeating: "{json:/a}", count: 16)
+        #expect(lines(most) == [])
+        #expect(lines(most + "x") == ["f:3:9: `id`: a template has at most 16 parts"])
+        let field = String(repeating: "x", count: 256)
+        #expect(lines("form:" + field) == [])
+        #expect(lines("form:x" + field).count == 1)
     }
 
     @Test(arguments: ["allow", "token", "token_file", "rate", "answer"])

@@ -9,7 +9,8 @@ import Testing
           admin_token: ${TOKEN}
           worker_count: 7
         sources:
-          shop: {id: [json:/id, header:X-Id, sha256], type: order, max_body_bytes: 10, resend_revives: false}
+          shop: {id: [json:/id, header:X-Id, sha256], type: order, split: /events,
+                 format: [json, form], max_body_bytes: 10, resend_revives: false}
         destinations:
           app:
             url: https://app.example/hook?key=${TOKEN}
@@ -42,7 +43,7 @@ import Testing
         #expect(lines.contains("HOST                    0.0.0.0                 default"))
         #expect(lines.contains("TLS_KEY_FILE            -                       default"))
         #expect(lines.contains("CONFIG_FILE             lumbung.yaml            default"))
-        #expect(lines.contains("shop    json:/id, header:X-Id, sha256  order  10              no"))
+        #expect(lines.contains("shop    json:/id, header:X-Id, sha256  order  /events  json, form  10              no"))
         #expect(
             lines.contains(
                 "app          http  3            -     2 x 1s..90s  https://app.example/hook?********; timeout 250ms; "
@@ -97,6 +98,8 @@ import Testing
         #expect(destinations[1]["paused"] as? Bool == true)
         let sources = try #require(object["sources"] as? [[String: Any]])
         #expect(sources[0]["id"] as? [String] == ["json:/id", "header:X-Id", "sha256"])
+        #expect(sources[0]["split"] as? String == "/events")
+        #expect(sources[0]["format"] as? [String] == ["json", "form"])
         let routes = try #require(object["routes"] as? [[String: Any]])
         #expect(routes[0]["to"] as? [String] == ["app", "print"])
         #expect(routes[0]["type"] as? [String] == [])

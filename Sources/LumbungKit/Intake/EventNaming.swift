@@ -1,0 +1,84 @@
+import LumbungCore
+
+/// What a request says of one of its events where the rules look.
+struct EventFacts {
+    /// The scanned values, those of the naming first.
+    var values: [ScannedValue]
+    /// What the form says at the wanted names; none when the body is no form.
+    var form: [FormValue] = []
+    /// Whether it is the only event of its body, so that the request's headers speak of it.
+    var isOnly = true
+    /// What begins a sentence about it: `event 3: ` in a body with several.
+    var place = ""
+}
+
+/// A source's rules for identity and type, with their places counted.
+struct EventNaming: Sendable {
+    /// The places in the payload, in the order in which scanned values are handed in.
+    private(set) var pointers: [JSONPointer] = []
+    /// The names of the fields of a form, decoded, in the order in which their values are handed in.
+    private(set) var fields: [[UInt8]] = []
+    private(set) var identitySteps: [IdentityStep] = []
+    private(set) var typeStep = TypeStep.text("")
+
+    enum Place: Sendable {
+        case value(Int)
+        case header(String)
+        case field(Int)
+    }
+
+    enum Part: Sendable {
+        case text([UInt8])
+        case place(Place, isOptional: Bool)
+    }
+
+    enum IdentityStep: Sendable {
+        case place(Place)
+        case template([Part])
+        case sha256
+    }
+
+    enum TypeStep: Sendable {
+        case place(Place)
+        case template([Part])
+        case text(String)
+    }
+
+    init(identity rules: [IdentityRule], type rule: TypeRule) {
+        for rule in rules {
+            switch rule {
+            case .json(let pointer): identitySteps.append(.place(counted(.json(pointer))))
+            case .header(let name): identitySteps.append(.place(.header(name)))
+            case .form(let name): identitySteps.append(.place(counted(.form(name))))
+            case .template(let template): identitySteps.append(.template(template.parts.map { counted($0) }))
+            case .sha256: identitySteps.append(.sha256)
+            }
+        }
+        switch rule {
+        case .json(let pointer): typeStep = .place(counted(.json(pointer)))
+        case .header(let name): typeStep = .place(.header(name))
+        case .form(let name): typeStep = .place(counted(.form(name)))
+        case .template(let template): typeStep = .template(template.parts.map { counted($0) })
+        case .text(let text): typeStep = .text(text)
+        }
+    }
+
+    private mutating func counted(_ part: ValueTemplate.Part) -> Part {
+        switch part {
+        case .text(let text): .text(Array(text.utf8))
+        case .place(let place, let isOptional): .place(counted(place), isOptional: isOptional)
+        }
+    }
+
+    private mutating func counted(_ place: ValuePlace) -> Place {
+        switch place {
+        case .json(let pointer):
+            pointers.append(pointer)
+            return .value(pointers.count - 1)
+        case .header(let name): return .header(name)
+        case .form(let name):
+            fields.append(Array(name.utf8))
+            return .field(fields.count - 1)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import LumbungKit
+
+/// How a source's bodies are read.
+extension SourceReader {
+    /// The formats, which a content type has to tell apart; JSON when they are unfit.
+    static func formats(_ node: LocatedNode, _ problems: inout ProblemList) -> [BodyFormat] {
+        let words = BodyFormat.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+        let nodes: [LocatedNode]
+        if case .list(let elements) = node.content { nodes = elements } else { nodes = [node] }
+        if nodes.isEmpty { problems.add(node.location, "`format` is an empty list: expected \(words)") }
+        var formats: [BodyFormat] = []
+        for node in nodes {
+            let expected = "one of \(words)"
+            guard let scalar = node.scalar("format", expected: expected, &problems) else { continue }
+            guard let format = BodyFormat(rawValue: scalar.text) else {
+                node.refuseText("format", expected: expected, &problems)
+                continue
+            }
+            if formats.contains(format) {
+                problems.add(node.location, "`format`: `\(format.rawValue)` stands here twice")
+            } else if formats.contains(where: { [$0, format].allSatisfy(Self.forms.contains) }) {
+                problems.add(
+                    node.location, "`format`: `form` and `form-payload` have the same content type; choose one of them")
+            } else {
+                formats.append(format)
+            }
+        }
+        return formats.isEmpty ? [.json] : formats
+    }
+
+    private static let forms = [BodyFormat.form, .formPayload]
+}

@@ -1,0 +1,162 @@
+"""Where events stand in a body, what names them, and bodies that are no JSON: all of it byte for byte to the destination."""
+
+import base64
+import hashlib
+import json
+
+import pytest
+
+from wire import request
+
+FORM = "application/x-www-form-urlencoded"
+ANY_BYTES = bytes(range(256)) + b"\x00\xc3\x28\xed\xa0\x80\xff" + "é".encode()
+
+
+@pytest.fixture
+def shop(make, sink):
+    """Makes a server with the source `shop` as the given lines say."""
+
+    def build(*lines, routes=""):
+        text = "sources:\n  shop:\n" + "".join(f"    {line}\n" for line in lines)
+        return make(config=text + sink.config() + routes).start()
+
+    return build
+
+
+def post(server, body, type="application/json", **headers):
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return server.post(body, source="shop", headers={"Content-Type": type, **names} if type else names)
+
+
+def taken(server, body, type="application/json", **headers):
+    """Posts and gives the rows of the events."""
+    answer = post(server, body, type, **headers)
+    assert answer.status == 200, answer
+    return server.rows(*[event["uuid"] for event in answer.json()["events"]])
+
+
+def delivered(server, sink, count):
+    server.drained()
+    arrivals = sink.snapshot()
+    assert len(arrivals) == count
+    return arrivals
+
+
+def refused(server, status, *request_parts, **headers):
+    before = server.count()
+    answer = post(server, *request_parts, **headers)
+    assert answer.status == status, answer
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert server.count() == before
+    return answer.json()["detail"]
+
+
+def test_a_template_names_an_event_by_several_of_its_values(shop):
+    server = shop('id: ["{json:/id}:{json:/state}{json:/fraud?}", json:/id]', 'type: "{header:X-Kind}.{json:/state}"')
+    assert [row[1:3] for row in taken(server, b'{"id":"a","state":"paid"}', X_Kind="order")] == [("a:paid", "order.paid")]
+    assert [row[1] for row in taken(server, b'{"id":"a","state":"paid","fraud":1}')] == ["a:paid1"]
+    assert [row[1:3] for row in taken(server, b'{"id":"b"}')] == [("b", "")]
+    again = post(server, b'{"id":"a","state":"paid"}').json()
+    assert again["status"] == "duplicate"
+    assert "twice" in refused(server, 400, b'{"id":"a","id":"a","state":"paid"}')
+    assert "control" in refused(server, 400, b'{"id":"c","state":"\\n"}')
+
+
+def test_the_events_stand_deeper_in_the_body(shop, sink):
+    server = shop("split: /data/events")
+    first, second = b'{ "uuid":"one", "type":"T" }', b'{"uuid":"two"}'
+    rows = taken(server, b'{"uuid":"outer","data":{"events":[' + first + b" ,\n" + second + b"]}}")
+    assert [(row[1], row[3]) for row in rows] == [("one", first), ("two", second)]
+    assert {arrival.body for arrival in delivered(server, sink, 2)} == {first, second}
+    assert post(server, b'{"data":{"events":[]}}').json()["status"] == "empty"
+    assert "/data/events" in refused(server, 400, b'{"data":{}}')
+    assert "/data/events" in refused(server, 400, b"[]")
+
+
+def test_a_form_is_delivered_as_it_came(shop, sink):
+    server = shop("format: form", "id: form:MessageSid", "type: form:Status")
+    body = b"Body=caf%C3%A9+%26+more&MessageSid=SM%2D1&Status=sent&odd=%zz&\x80"
+    (row,) = taken(server, body, FORM + "; charset=utf-8")
+    assert row[1:4] == ("SM-1", "sent", body)
+    (arrival,) = delivered(server, sink, 1)
+    assert arrival.body == body
+    assert arrival.headers["content-type"] == FORM + "; charset=utf-8"
+    assert arrival.headers["webhook-id"] == "SM-1" and arrival.headers["lumbung-type"] == "sent"
+    assert "twice" in refused(server, 400, b"MessageSid=a&MessageSid=a", FORM)
+    assert taken(server, b"MessageSid=b&Status=x&Status=y", FORM)[0][2] == ""
+
+
+def test_json_in_a_form_names_the_event_and_the_form_is_delivered(shop, sink):
+    server = shop("format: [json, form-payload]", "id: json:/id",
+                  routes='routes:\n  - {from: shop, when: {/n: 1}, to: sink}\n')
+    form = b"payload=%7B%22id%22%3A%22a+b%22%2C%22n%22%3A1%7D&x=1"
+    assert taken(server, form, FORM)[0][1:4] == ("a b", "", form)
+    assert taken(server, b'{"id":"plain","n":1}')[0][1] == "plain"
+    assert {arrival.body for arrival in delivered(server, sink, 2)} == {form, b'{"id":"plain","n":1}'}
+    refused(server, 400, b"payload=%5B%7B%7D%5D", FORM)
+    refused(server, 400, b"other=1", FORM)
+    assert "json, form-payload" in refused(server, 415, b"{}", "text/plain")
+
+
+@pytest.mark.parametrize("body", [ANY_BYTES, b"\x00", b"", b"\xff\xfe", b"a\x00b"], ids=["all", "NUL", "none", "BOM", "inside"])
+def test_any_bytes_are_delivered_and_shown_as_they_came(shop, sink, body):
+    server = shop("format: raw", "id: header:X-Id", "type: blob")
+    (row,) = taken(server, body, "image/png", X_Id="r1")
+    assert row[1:4] == ("r1", "blob", body)
+    (arrival,) = delivered(server, sink, 1)
+    assert arrival.body == body and arrival.headers["content-type"] == "image/png"
+    path = f"/api/v1/events/{row[0]}"
+    payload = server.get(path + "/payload", admin=True)
+    assert payload.body == body and payload.headers["content-type"] == "image/png"
+    shown = server.get(path, admin=True).json()
+    binary = shown["payload_encoding"] == "base64"
+    assert (base64.b64decode(shown["payload"]) if binary else shown["payload"].encode()) == body
+    text = server.run("events", "show", str(row[0]))
+    assert text.returncode == 0 and b"\x00" not in text.stdout
+    assert post(server, body, "image/png", X_Id="r1").json()["status"] == "duplicate"
+    assert post(server, body + b"\x00", "image/png", X_Id="r1").json()["status"] == "conflict"
+    conflict = server.get(path, admin=True).json()["conflicts"][0]
+    assert base64.b64decode(conflict["payload"]) == body + b"\x00" or conflict["payload"].encode() == body + b"\x00"
+
+
+def test_any_bytes_survive_a_kill_and_are_routed_again(shop, sink):
+    server = shop("format: raw", "type: header:X-Kind", routes="routes:\n  - {from: shop, type: later, to: sink}\n")
+    (row,) = taken(server, ANY_BYTES, "application/octet-stream", X_Kind="later")
+    identity = "sha256:" + hashlib.sha256(ANY_BYTES).hexdigest()
+    assert row[1] == identity
+    delivered(server, sink, 1)
+    server.kill()
+    server.start()
+    again = request(server.admin_port, "POST", f"/api/v1/events/{row[0]}/replay", b'{"reroute":true}')
+    assert again.status == 200, again
+    assert [arrival.body for arrival in delivered(server, sink, 2)] == [ANY_BYTES] * 2
+
+
+ONE = {"specversion": "1.0", "id": "i", "source": "/shop", "type": "made", "data": {"n": 1}}
+
+
+def test_cloud_events_in_each_mode(shop, sink):
+    server = shop("format: cloudevents")
+    attributes = {"ce-specversion": "1.0", "ce-source": "/shop", "ce-type": "made"}
+    (row,) = taken(server, b"\x89PNG\x00", "image/png", **attributes, **{"ce-id": "%E2%82%AC%20%31"})
+    assert row[1:4] == ("/shop € 1", "made", b"\x89PNG\x00")
+    structured = json.dumps(ONE).encode()
+    (row,) = taken(server, structured, "application/cloudevents+json; charset=UTF-8")
+    assert row[1:4] == ("/shop i", "made", structured)
+    batch = json.dumps([{**ONE, "id": "j"}, {**ONE, "source": "/other"}]).encode()
+    rows = taken(server, batch, "application/cloudevents-batch+json")
+    assert {row[1] for row in rows} == {"/shop j", "/other i"}
+    types = sorted(arrival.headers["content-type"] for arrival in delivered(server, sink, 4))
+    assert types == ["application/cloudevents+json"] * 2 + ["application/cloudevents+json; charset=UTF-8", "image/png"]
+    assert post(server, structured, "application/cloudevents+json").json()["status"] == "duplicate"
+    assert "ce-id" in refused(server, 400, b"{}", **attributes)
+    refused(server, 400, b"{}", **attributes, **{"ce-id": "%FF"})
+    refused(server, 400, b'{"id":"i"}', "application/cloudevents+json")
+    refused(server, 415, b"<e/>", "application/cloudevents+xml")
+
+
+def test_json_stays_the_format_whatever_the_content_type_says(shop):
+    server = shop("id: json:/id")
+    for number, type in enumerate(["text/plain", FORM, "application/cloudevents+json", None]):
+        assert taken(server, json.dumps({"id": f"e{number}"}).encode(), type)[0][1] == f"e{number}"
+    refused(server, 400, b"id=1", FORM)
