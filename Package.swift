@@ -71,7 +71,7 @@ let package = Package(
         .target(name: "LumbungSignatures", dependencies: ["LumbungCore", .crypto], swiftSettings: house),
         .target(
             name: "LumbungKit",
-            dependencies: ["LumbungCore", .crypto, .logging, .serviceLifecycle],
+            dependencies: ["LumbungCore", "LumbungSignatures", .crypto, .logging, .serviceLifecycle],
             swiftSettings: house
         ),
         .target(name: "LumbungSQLite", dependencies: ["LumbungCore", .grdb, .grdbSQLite], swiftSettings: house),

@@ -87,12 +87,13 @@ public final class Intake: Sendable {
         _ request: IngestRequest, through entrance: Entrance? = nil,
         reply: @escaping @Sendable (IngestReply) -> Void
     ) {
-        guard let plan = (entrance ?? self.entrance(named: request.source))?.plan else {
+        guard let entrance = entrance ?? self.entrance(named: request.source) else {
             return reply(.refused(.unknownSource))
         }
         let events: [NewEvent]
         do throws(Problem) {
-            events = try plan.events(in: request)
+            if let answer = try entrance.answer(to: request) { return reply(.handshake(answer)) }
+            events = try entrance.plan.events(in: request)
         } catch {
             refuse(request, error)
             return reply(.refused(error))
@@ -136,9 +137,20 @@ public final class Intake: Sendable {
 /// A source with its routes, as they were when a request asked for them.
 public final class Entrance: Sendable {
     let plan: IntakePlan
+    private let handshakes: HandshakeDesk?
 
     init(_ plan: IntakePlan) {
         self.plan = plan
+        handshakes = HandshakeDesk(plan.source)
+    }
+
+    /// The answer to a handshake, for which nothing but memory is needed; nil when the request brings events.
+    /// - Throws: ``Problem`` for a request that is neither.
+    func answer(to request: IngestRequest) throws(Problem) -> HandshakeAnswer? {
+        if let answer = try handshakes?.unsigned(request) { return answer }
+        guard request.method == "POST" else { throw .noQuestion }
+        // The signature is checked here, between the two: what is signed is answered only when it holds.
+        return try handshakes?.signed(request)
     }
 
     /// The source.

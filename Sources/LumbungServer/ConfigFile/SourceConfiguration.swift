@@ -1,3 +1,5 @@
+public import LumbungKit
+
 /// One source: who may post where, and what in the request names an event.
 public struct SourceConfiguration: Sendable, Equatable {
     /// The last part of the path `/webhook/{source}`.
@@ -12,6 +14,10 @@ public struct SourceConfiguration: Sendable, Equatable {
     public var maxBodyBytes: Int?
     /// Whether a duplicate of a dead event makes it pending again.
     public var resendRevives = true
+    /// The questions that are answered at once.
+    public var handshakes: [Handshake] = []
+    /// What a question of `meta` has to know.
+    public var verifyToken: Secret?
 
     /// The largest body that can be asked for, 512 MiB: SQLite keeps a row of at most 1,000,000,000 bytes
     /// (<https://www.sqlite.org/limits.html>, SQLITE_MAX_LENGTH).

@@ -1,6 +1,6 @@
 /// Reads one source.
 struct SourceReader {
-    static let keys = ["preset", "id", "type", "split", "max_body_bytes", "resend_revives"]
+    static let keys = ["preset", "id", "type", "split", "max_body_bytes", "resend_revives"] + handshakeKeys
     static let unsupported = [
         "allow", "token", "token_file", "secret", "secret_file", "secrets", "verify", "rate", "answer",
     ]
@@ -19,6 +19,7 @@ struct SourceReader {
         }
         var source = SourceConfiguration(name: name, preset: preset.name)
         Self.readContent(reader, into: &source, &problems)
+        readHandshakes(reader, into: &source, &problems)
         source.maxBodyBytes = reader.wholeNumber(
             "max_body_bytes", in: 1...SourceConfiguration.largestBodyBytes, &problems)
         source.resendRevives = reader.boolean("resend_revives", &problems) ?? source.resendRevives

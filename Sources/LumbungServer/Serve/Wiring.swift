@@ -47,7 +47,7 @@ struct Wiring {
     }
 
     private static func source(_ configured: SourceConfiguration) throws(ServerFailure) -> Source {
-        Source(
+        var source = Source(
             name: configured.name,
             identity: try configured.identity.map { rule throws(ServerFailure) in
                 switch rule {
@@ -60,6 +60,9 @@ struct Wiring {
             maxBodyBytes: configured.maxBodyBytes,
             resendRevives: configured.resendRevives
         )
+        source.handshakes = configured.handshakes
+        source.handshakeKeys.verifyToken = configured.verifyToken.map { Array($0.revealed.utf8) }
+        return source
     }
 
     private static func type(_ rule: TypeRule) throws(ServerFailure) -> LumbungKit.TypeRule {

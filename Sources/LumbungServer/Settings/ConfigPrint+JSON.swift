@@ -1,4 +1,5 @@
 import LumbungCore
+import LumbungKit
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -36,6 +37,8 @@ private struct Document: Encodable {
         let type: String
         let maxBodyBytes: Nullable<Int>
         let resendRevives: Bool
+        let handshake: [String]
+        let verifyToken: Nullable<String>
     }
 
     struct Condition: Encodable {
@@ -68,7 +71,9 @@ private struct Document: Encodable {
         sources = loaded.inbox.sources.map { source in
             Source(
                 name: source.name, id: source.identity.map(\.description), type: source.type.description,
-                maxBodyBytes: Nullable(source.maxBodyBytes), resendRevives: source.resendRevives)
+                maxBodyBytes: Nullable(source.maxBodyBytes), resendRevives: source.resendRevives,
+                handshake: source.handshakes.map(\.rawValue),
+                verifyToken: Nullable(source.verifyToken?.description))
         }
         destinations = loaded.inbox.destinations.map(DestinationDocument.init)
         routes = loaded.inbox.routes.map { route in

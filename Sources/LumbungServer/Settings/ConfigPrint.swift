@@ -1,4 +1,5 @@
 import LumbungCore
+import LumbungKit
 
 /// Renders the configuration in force for `lumbung config print`, secrets masked.
 public struct ConfigPrint: Sendable {
@@ -17,6 +18,7 @@ public struct ConfigPrint: Sendable {
             [
                 source.name, source.identity.map(\.description).joined(separator: ", "), source.type.description,
                 source.maxBodyBytes.map(String.init) ?? "-", source.resendRevives ? "yes" : "no",
+                source.shownHandshakes.joined(separator: ", "),
             ]
         }
         let routes = inbox.routes.map { route in
@@ -31,7 +33,7 @@ public struct ConfigPrint: Sendable {
         }
         return [
             TextTable(["NAME", "VALUE", "ORIGIN"], settings),
-            TextTable(["SOURCE", "ID", "TYPE", "MAX BODY BYTES", "RESEND REVIVES"], sources),
+            TextTable(["SOURCE", "ID", "TYPE", "MAX BODY BYTES", "RESEND REVIVES", "HANDSHAKE"], sources),
             destinationTable(),
             TextTable(["FROM", "TYPE", "WHEN", "TO"], routes),
         ].map { $0.rendered() }.joined(separator: "\n")
@@ -40,5 +42,13 @@ public struct ConfigPrint: Sendable {
     private func shownValue(_ setting: ResolvedSetting) -> String {
         if setting.definition.name == .configFile { return loaded.settings.configFile ?? "-" }
         return setting.shownValue ?? "-"
+    }
+}
+
+extension SourceConfiguration {
+    /// The handshakes in words, with the token's mask where there is one; `-` when there is none.
+    fileprivate var shownHandshakes: [String] {
+        let words = handshakes.map(\.rawValue) + (verifyToken.map { ["verify_token \($0)"] } ?? [])
+        return words.isEmpty ? ["-"] : words
     }
 }
