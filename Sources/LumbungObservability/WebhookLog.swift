@@ -37,7 +37,7 @@ public struct WebhookLog: Sendable {
         }
     }
 
-    /// Accepted requests are logged at `info`, refused ones at `warning`, when this level lets them.
+    /// Accepted requests and handshakes are logged at `info`, refused ones at `warning`, when this level lets them.
     public var logLevel: Logger.Level
 
     let format: LogFormat
@@ -88,6 +88,43 @@ public struct WebhookLog: Sendable {
         case .text: block.appendTextLines(of: request, events: events, atMilliseconds: now)
         case .json: block.appendJSONLines(of: request, events: events, logger: label, atMilliseconds: now)
         }
+        sink.write(lines: block.bytes, level: .info)
+    }
+
+    /// Logs a question of a sender that was answered and not stored.
+    ///
+    /// - Parameters:
+    ///   - method: The request's method, from outside.
+    ///   - path: The request's path, from outside. What follows a `?` is not logged: it may be a token.
+    ///   - source: The source's name.
+    ///   - handshake: What was asked, one of a fixed set of words.
+    public func answered(method: String, path: String, source: String, handshake: String) {
+        guard logLevel <= .info else { return }
+        let path = Self.withoutQuery(path)
+        var block = LogLineWriter()
+        let now = sink.clock.nowMilliseconds()
+        switch format {
+        case .text:
+            block.beginTextLine(atMilliseconds: now, level: .info)
+            block.appendTrusted("🤝 [Webhook] Answered the handshake ")
+            block.appendTextValue(handshake)
+            block.appendTrusted(" of ")
+            block.appendTextValue(method, atMostBytes: LogLimits.methodBytes)
+            block.appendTrusted(" ")
+            block.appendTextValue(path)
+        case .json:
+            block.beginJSONLine(atMilliseconds: now, level: .info, logger: label)
+            block.appendTrusted(",\"message\":\"Webhook handshake\",\"event\":\"handshake\",\"handshake\":")
+            block.appendJSONString(handshake)
+            block.appendTrusted(",\"method\":")
+            block.appendJSONString(method, atMostBytes: LogLimits.methodBytes)
+            block.appendTrusted(",\"path\":")
+            block.appendJSONString(path)
+            block.appendTrusted(",\"source\":")
+            block.appendJSONString(source)
+            block.appendTrusted("}")
+        }
+        block.endLine()
         sink.write(lines: block.bytes, level: .info)
     }
 

@@ -91,6 +91,10 @@ final class FakeLog: IngestLog {
         note("accepted \(receipt.status)", request)
     }
 
+    func answered(_ request: LoggedRequest, _ answer: HandshakeAnswer) {
+        note("answered \(answer.question.rawValue)", request)
+    }
+
     func refused(_ request: LoggedRequest, _ problem: Problem) {
         note("refused \(problem.status)", request)
     }

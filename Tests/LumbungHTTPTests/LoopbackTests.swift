@@ -16,12 +16,13 @@ import Testing
     static let group = MultiThreadedEventLoopGroup.singleton
 
     static func ingest(
-        _ store: FakeStore, readiness: @escaping IngestServer.Readiness = { nil }, limits: IngestLimits = IngestLimits()
+        _ store: FakeStore, readiness: @escaping IngestServer.Readiness = { nil },
+        limits: IngestLimits = IngestLimits(), source: Source = Source(name: "accurate")
     ) -> IngestServer {
         var configuration = IngestServer.Configuration()
         (configuration.host, configuration.port, configuration.limits) = ("127.0.0.1", 0, limits)
         let intake = Intake(
-            store: store, routes: [(Source(name: "accurate"), [])], patience: .seconds(5), committed: {})
+            store: store, routes: [(source, [])], patience: .seconds(5), committed: {})
         return IngestServer(
             configuration: configuration, intake: intake, log: FakeLog(), readiness: readiness,
             now: { Timestamp(milliseconds: 0) })

@@ -81,6 +81,26 @@ import Testing
     }
 
     @Test(arguments: LogFormat.allCases)
+    func `a handshake is one line without its tokens`(format: LogFormat) throws {
+        let pipe = try LogPipe(format: format)
+        WebhookLog(sink: pipe.sink, format: format).answered(
+            method: "GET", path: "/webhook/wa?hub.verify_token=x", source: "wa", handshake: "meta")
+        let text = try pipe.flushedText()
+        switch format {
+        case .text: #expect(text == head + "🤝 [Webhook] Answered the handshake meta of GET /webhook/wa\n")
+        case .json:
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+            #expect(object["message"] as? String == "Webhook handshake")
+            #expect(object["event"] as? String == "handshake")
+            #expect(object["handshake"] as? String == "meta")
+            #expect(object["method"] as? String == "GET")
+            #expect(object["path"] as? String == "/webhook/wa")
+            #expect(object["source"] as? String == "wa")
+            #expect(object["level"] as? String == "info")
+        }
+    }
+
+    @Test(arguments: LogFormat.allCases)
     func `refusals are warnings`(format: LogFormat) throws {
         let pipe = try LogPipe(format: format)
         let log = WebhookLog(sink: pipe.sink, format: format, logLevel: .warning)
@@ -109,6 +129,7 @@ import Testing
         }
         log.accepted(method: "POST", path: "/", source: "s", contentLength: 1, events: events())
         #expect(asked == 0)
+        log.answered(method: "GET", path: "/", source: "s", handshake: "x")
         #expect(try pipe.flushedBytes().isEmpty)
         WebhookLog(sink: pipe.sink, format: .text, logLevel: .error)
             .refused(method: "GET", path: "/", source: nil, status: 405, detail: "")

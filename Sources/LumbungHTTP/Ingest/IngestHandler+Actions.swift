@@ -29,6 +29,7 @@ extension IngestHandler {
             if desk.log.isEnabled { desk.log.accepted(logged, receipt) }
             send { Answer(receipt) }
         case .intake(.handshake(let answer)):
+            if desk.log.isEnabled { desk.log.answered(logged, answer) }
             send { Answer(answer) }
         case .intake(.refused(let problem)):
             desk.log.refused(logged, problem)

@@ -4,11 +4,14 @@ public import LumbungKit
 ///
 /// Called on event loops: it must not block.
 public protocol IngestLog: Sendable {
-    /// Whether accepted requests are wanted; asked for each of them before anything is built.
+    /// Whether accepted requests and handshakes are wanted; asked for each of them before anything is built.
     var isEnabled: Bool { get }
 
     /// Everything in the body of a request is durable.
     func accepted(_ request: LoggedRequest, _ receipt: Receipt)
+
+    /// A request was a handshake and got its answer; nothing of it was stored.
+    func answered(_ request: LoggedRequest, _ answer: HandshakeAnswer)
 
     /// A request was refused, by the listener or by the intake; nothing of it was stored.
     func refused(_ request: LoggedRequest, _ problem: Problem)

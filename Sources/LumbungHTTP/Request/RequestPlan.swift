@@ -48,7 +48,7 @@ struct RequestPlan: Sendable, Hashable {
             if let known = source(name) {
                 self.source = known.name
                 bodyLimitBytes = known.maxBodyBytes ?? maxBodyBytes
-                route = head.method == .POST ? .ingest : .refuse(.init(.methodNotAllowed("POST"), allow: "POST"))
+                route = Self.webhook(head, known)
             } else {
                 route = .refuse(.init(.unknownSource))
             }
@@ -57,6 +57,14 @@ struct RequestPlan: Sendable, Hashable {
         case .unknown: route = .refuse(.init(.unknownPath))
         }
         refuseEarly()
+    }
+
+    private static func webhook(_ head: HTTPRequestHead, _ source: Source) -> Route {
+        if head.method == .POST { return .ingest }
+        let methods = source.methods
+        if methods.contains(head.method.rawValue) { return .ingest }
+        let named = methods.count > 2 ? "POST, GET and OPTIONS" : methods.joined(separator: " and ")
+        return .refuse(.init(.methodNotAllowed(named), allow: methods.joined(separator: ", ")))
     }
 
     private static func reading(_ head: HTTPRequestHead, _ route: Route) -> Route {

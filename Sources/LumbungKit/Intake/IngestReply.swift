@@ -12,6 +12,8 @@ public enum IngestReply: Sendable {
 
 /// The answer to a sender that asks whether this URL is meant.
 public struct HandshakeAnswer: Sendable, Hashable {
+    /// What was asked.
+    public var question: Handshake
     /// The HTTP status.
     public var status: Int
     /// The media type of the body; nil when there is no body.
@@ -22,7 +24,11 @@ public struct HandshakeAnswer: Sendable, Hashable {
     public var headers: [IngestRequest.Header]
 
     /// Describes an answer.
-    public init(status: Int, contentType: String? = nil, body: [UInt8] = [], headers: [IngestRequest.Header] = []) {
+    public init(
+        _ question: Handshake, status: Int, contentType: String? = nil, body: [UInt8] = [],
+        headers: [IngestRequest.Header] = []
+    ) {
+        self.question = question
         self.status = status
         self.contentType = contentType
         self.body = body

@@ -1,5 +1,4 @@
 public import LumbungCore
-import LumbungSignatures
 import Synchronization
 
 /// The way in: checks a request, stores its events durably, and only then lets the sender be told.
@@ -88,21 +87,18 @@ public final class Intake: Sendable {
         _ request: IngestRequest, through entrance: Entrance? = nil,
         reply: @escaping @Sendable (IngestReply) -> Void
     ) {
-        guard let plan = (entrance ?? self.entrance(named: request.source))?.plan else {
+        guard let entrance = entrance ?? self.entrance(named: request.source) else {
             return reply(.refused(.unknownSource))
         }
-        do throws(VerificationFailure) {
-            _ = try plan.source.verify(request)
-        } catch {
-            refuse(request, .unverified, because: error.description)
-            return reply(.refused(.unverified))
-        }
         let events: [NewEvent]
-        do throws(Problem) {
-            events = try plan.events(in: request)
+        do throws(Refused) {
+            switch try entrance.examine(request) {
+            case .handshake(let answer): return reply(.handshake(answer))
+            case .events(let found): events = found
+            }
         } catch {
-            refuse(request, error)
-            return reply(.refused(error))
+            refuse(request, error.problem, because: error.reason)
+            return reply(.refused(error.problem))
         }
         guard !events.isEmpty else { return reply(.accepted(Receipt(items: []))) }
         let committed = committed
@@ -142,18 +138,6 @@ public final class Intake: Sendable {
     public func health() async -> StoreHealth {
         await store.health()
     }
-}
-
-/// A source with its routes, as they were when a request asked for them.
-public final class Entrance: Sendable {
-    let plan: IntakePlan
-
-    init(_ plan: IntakePlan) {
-        self.plan = plan
-    }
-
-    /// The source.
-    public var source: Source { plan.source }
 }
 
 extension Problem: Error {}

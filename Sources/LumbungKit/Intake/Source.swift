@@ -21,6 +21,10 @@ public struct Source: Sendable {
     public var verifier: Verifier?
     /// The URL that the sender calls, where it signs that.
     public var publicURL: String?
+    /// The questions that are answered; of two that fit a request the first counts.
+    public var handshakes: [Handshake] = []
+    /// What they are answered with.
+    public var handshakeKeys = HandshakeKeys()
 
     /// Describes a source; the defaults are Accurate Online's envelope: `uuid` and `type` at the top of each event.
     public init(
@@ -35,6 +39,11 @@ public struct Source: Sendable {
         self.type = type ?? .json(Source.typePointer)
         self.maxBodyBytes = maxBodyBytes
         self.resendRevives = resendRevives
+    }
+
+    /// The methods that requests to it may have: POST, and those of its handshakes.
+    public var methods: [String] {
+        ["POST"] + ["GET", "OPTIONS"].filter { method in handshakes.contains { $0.method == method } }
     }
 
     private static let uuidPointer = JSONPointer(key: "uuid")

@@ -20,6 +20,10 @@ public struct SourceConfiguration: Sendable, Equatable {
     public var maxBodyBytes: Int?
     /// Whether a duplicate of a dead event makes it pending again.
     public var resendRevives = true
+    /// The questions that are answered at once.
+    public var handshakes: [Handshake] = []
+    /// What a question of `meta` has to know.
+    public var verifyToken: Secret?
 
     /// What its requests have to carry, one of these; empty only beside a problem.
     public var verification: [VerificationRule] = [.none]

@@ -2,6 +2,7 @@
 struct SourceReader {
     static let keys =
         ["preset", "id", "type", "split", "format", "max_body_bytes", "resend_revives"] + verificationKeys
+        + handshakeKeys
     static let unsupported = [
         "allow", "token", "token_file", "rate", "answer",
     ]
@@ -23,6 +24,7 @@ struct SourceReader {
         var source = SourceConfiguration(name: name, preset: preset.name)
         Self.readContent(reader, into: &source, &problems)
         readVerification(reader, into: &source, &problems)
+        readHandshakes(reader, into: &source, &problems)
         source.maxBodyBytes = reader.wholeNumber(
             "max_body_bytes", in: 1...SourceConfiguration.largestBodyBytes, &problems)
         source.resendRevives = reader.boolean("resend_revives", &problems) ?? source.resendRevives

@@ -20,6 +20,12 @@ struct WebhookLogAdapter: IngestLog {
         )
     }
 
+    func answered(_ request: LoggedRequest, _ answer: HandshakeAnswer) {
+        log.answered(
+            method: request.method, path: request.path, source: request.source ?? "",
+            handshake: answer.question.rawValue)
+    }
+
     func refused(_ request: LoggedRequest, _ problem: Problem) {
         log.refused(
             method: request.method, path: request.path, source: request.source, status: problem.status,

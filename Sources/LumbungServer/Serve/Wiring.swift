@@ -59,6 +59,9 @@ struct Wiring {
             throw ServerFailure("the source \(configured.name): \(error)", exitCode: 78)
         }
         source.publicURL = configured.publicURL
+        source.handshakes = configured.handshakes
+        source.handshakeKeys.verifyToken = configured.verifyToken.map { Array($0.revealed.utf8) }
+        source.handshakeKeys.secrets = configured.secrets.map { Array($0.revealed.utf8) }
         return source
     }
 

@@ -39,6 +39,8 @@ private struct Document: Encodable {
         let format: [String]
         let maxBodyBytes: Nullable<Int>
         let resendRevives: Bool
+        let handshake: [String]
+        let verifyToken: Nullable<String>
     }
 
     struct Condition: Encodable {
@@ -72,7 +74,9 @@ private struct Document: Encodable {
             Source(
                 name: source.name, id: source.identity.map(\.description), type: source.type.description,
                 split: source.split.description, format: source.formats.map(\.rawValue),
-                maxBodyBytes: Nullable(source.maxBodyBytes), resendRevives: source.resendRevives)
+                maxBodyBytes: Nullable(source.maxBodyBytes), resendRevives: source.resendRevives,
+                handshake: source.handshakes.map(\.rawValue),
+                verifyToken: Nullable(source.verifyToken?.description))
         }
         destinations = loaded.inbox.destinations.map(DestinationDocument.init)
         routes = loaded.inbox.routes.map { route in

@@ -20,6 +20,7 @@ public struct ConfigPrint: Sendable {
                 source.split == .root ? "-" : source.split.description,
                 source.formats.map(\.rawValue).joined(separator: ", "), source.maxBodyBytes.map(String.init) ?? "-",
                 source.resendRevives ? "yes" : "no",
+                source.shownHandshakes.joined(separator: ", "),
             ]
         }
         let routes = inbox.routes.map { route in
@@ -34,7 +35,8 @@ public struct ConfigPrint: Sendable {
         }
         return [
             TextTable(["NAME", "VALUE", "ORIGIN"], settings),
-            TextTable(["SOURCE", "ID", "TYPE", "SPLIT", "FORMAT", "MAX BODY BYTES", "RESEND REVIVES"], sources),
+            TextTable(
+                ["SOURCE", "ID", "TYPE", "SPLIT", "FORMAT", "MAX BODY BYTES", "RESEND REVIVES", "HANDSHAKE"], sources),
             destinationTable(),
             TextTable(["FROM", "TYPE", "WHEN", "TO"], routes),
         ].map { $0.rendered() }.joined(separator: "\n")
@@ -43,5 +45,13 @@ public struct ConfigPrint: Sendable {
     private func shownValue(_ setting: ResolvedSetting) -> String {
         if setting.definition.name == .configFile { return loaded.settings.configFile ?? "-" }
         return setting.shownValue ?? "-"
+    }
+}
+
+extension SourceConfiguration {
+    /// The handshakes in words, with the token's mask where there is one; `-` when there is none.
+    fileprivate var shownHandshakes: [String] {
+        let words = handshakes.map(\.rawValue) + (verifyToken.map { ["verify_token \($0)"] } ?? [])
+        return words.isEmpty ? ["-"] : words
     }
 }

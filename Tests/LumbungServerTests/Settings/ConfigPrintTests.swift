@@ -43,7 +43,9 @@ import Testing
         #expect(lines.contains("HOST                    0.0.0.0                 default"))
         #expect(lines.contains("TLS_KEY_FILE            -                       default"))
         #expect(lines.contains("CONFIG_FILE             lumbung.yaml            default"))
-        #expect(lines.contains("shop    json:/id, header:X-Id, sha256  order  /events  json, form  10              no"))
+        #expect(
+            lines.contains(
+                "shop    json:/id, header:X-Id, sha256  order  /events  json, form  10              no              -"))
         #expect(
             lines.contains(
                 "app          http  3            -     2 x 1s..90s  https://app.example/hook?********; timeout 250ms; "
