@@ -37,7 +37,7 @@ enum CloudEvents {
         var found: [[UInt8]] = []
         for attribute in attributes {
             let header = "ce-" + attribute
-            guard let value = try EventNaming.identityHeader(header, "", request) else {
+            guard let value = try EventNaming.identityHeader(header, request) else {
                 throw .badRequest("the CloudEvent has no \(header)")
             }
             let bytes = decoded(value)
@@ -47,34 +47,34 @@ enum CloudEvents {
             guard !bytes.isEmpty else { throw .badRequest("the CloudEvent has an empty \(header)") }
             found.append(bytes)
         }
-        return try name(found, "")
+        return try name(found)
     }
 
     /// The name of an event in JSON, whose values at ``pointers`` begin the scanned ones.
     /// - Throws: ``Problem`` with status 400 when one is missing or is no text.
-    static func name(of values: [ScannedValue], _ place: String) throws(Problem) -> EventName {
+    static func name(of values: [ScannedValue]) throws(Problem) -> EventName {
         var found: [[UInt8]] = []
         for (attribute, value) in zip(attributes, values) {
             guard !value.isAmbiguous else {
-                throw .badRequest(place + "the CloudEvent has more than one `\(attribute)`")
+                throw .badRequest("the CloudEvent has more than one `\(attribute)`")
             }
             guard case .string(let bytes, hasLoneSurrogate: false) = value.content, !bytes.isEmpty else {
-                throw .badRequest(place + "the CloudEvent has no text at `\(attribute)`")
+                throw .badRequest("the CloudEvent has no text at `\(attribute)`")
             }
             found.append(bytes)
         }
-        return try name(found, place)
+        return try name(found)
     }
 
     /// The identity is the source, a blank and the id: a source is a URI reference, in which no blank stands, so two
     /// pairs never become one identity.
-    private static func name(_ attributes: [[UInt8]], _ place: String) throws(Problem) -> EventName {
+    private static func name(_ attributes: [[UInt8]]) throws(Problem) -> EventName {
         let (id, source, type) = (attributes[0], attributes[1], attributes[2])
         guard !source.contains(UInt8(ascii: " ")) else {
-            throw .badRequest(place + "the CloudEvent's source has a blank, which a URI reference cannot have")
+            throw .badRequest("the CloudEvent's source has a blank, which a URI reference cannot have")
         }
         return EventName(
-            identity: try EventNaming.identity(source + [UInt8(ascii: " ")] + id, place), type: EventNaming.type(type))
+            identity: try EventNaming.identity(source + [UInt8(ascii: " ")] + id), type: EventNaming.type(type))
     }
 
     /// The value of a header: first out of its quotes, then percent-decoded once (HTTP binding, section 3.1.3.2).

@@ -9,10 +9,10 @@ extension EventNaming {
             case .place(let place):
                 if case .header = place, !facts.isOnly { continue }
                 guard let found = try Self.identityPart(place, facts, request) else { continue }
-                return try Self.identity(found, facts.place)
+                return try Self.identity(found)
             case .template(let parts):
                 guard let found = try Self.joined(parts, facts, request) else { continue }
-                return try Self.identity(found, facts.place)
+                return try Self.identity(found)
             case .sha256:
                 return nil
             }
@@ -21,13 +21,13 @@ extension EventNaming {
     }
 
     /// The text as an identity.
-    static func identity(_ bytes: [UInt8], _ place: String) throws(Problem) -> String {
+    static func identity(_ bytes: [UInt8]) throws(Problem) -> String {
         guard bytes.count <= IdentityRule.longestBytes else {
             throw .badRequest(
-                place + "the identity has \(bytes.count) bytes; at most \(IdentityRule.longestBytes) are allowed")
+                "the identity has \(bytes.count) bytes; at most \(IdentityRule.longestBytes) are allowed")
         }
         guard !ControlCharacters.occur(in: bytes) else {
-            throw .badRequest(place + "the identity contains a control character")
+            throw .badRequest("the identity contains a control character")
         }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -59,20 +59,20 @@ extension EventNaming {
         _ place: Place, _ facts: EventFacts, _ request: IngestRequest
     ) throws(Problem) -> [UInt8]? {
         switch place {
-        case .value(let index): try identityPart(facts.values[index], facts.place)
-        case .header(let name): try identityHeader(name, facts.place, request)
+        case .value(let index): try identityPart(facts.values[index])
+        case .header(let name): try identityHeader(name, request)
         case .field(let index): facts.form.isEmpty ? nil : try identityField(facts.form[index])
         }
     }
 
-    private static func identityPart(_ value: ScannedValue, _ place: String) throws(Problem) -> [UInt8]? {
+    private static func identityPart(_ value: ScannedValue) throws(Problem) -> [UInt8]? {
         guard !value.isAmbiguous else {
-            throw .badRequest(place + "the identity is named twice (a key occurs more than once)")
+            throw .badRequest("the identity is named twice (a key occurs more than once)")
         }
         switch value.content {
         case .string(let bytes, let hasLoneSurrogate):
             guard !hasLoneSurrogate else {
-                throw .badRequest(place + "the identity has a lone surrogate escape, which is no character")
+                throw .badRequest("the identity has a lone surrogate escape, which is no character")
             }
             return bytes.isEmpty ? nil : bytes
         case .number(let digits):
@@ -83,14 +83,14 @@ extension EventNaming {
     }
 
     /// The one value of a header; nil when it is not there or empty.
-    static func identityHeader(_ name: String, _ place: String, _ request: IngestRequest) throws(Problem) -> [UInt8]? {
+    static func identityHeader(_ name: String, _ request: IngestRequest) throws(Problem) -> [UInt8]? {
         guard let value = request.header(name), !value.isEmpty else { return nil }
         guard request.hasOneValue(of: name) else {
-            throw .badRequest(place + "the identity is named twice (the header \(name) came more than once)")
+            throw .badRequest("the identity is named twice (the header \(name) came more than once)")
         }
         // What is no UTF-8 reaches this point with this character in its place: two such values look the same.
         guard !value.unicodeScalars.contains("\u{FFFD}") else {
-            throw .badRequest(place + "the identity in the header \(name) is not UTF-8")
+            throw .badRequest("the identity in the header \(name) is not UTF-8")
         }
         return Array(value.utf8)
     }

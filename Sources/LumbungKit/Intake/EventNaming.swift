@@ -8,8 +8,6 @@ struct EventFacts {
     var form: [FormValue] = []
     /// Whether it is the only event of its body, so that the request's headers speak of it.
     var isOnly = true
-    /// What begins a sentence about it: `event 3: ` in a body with several.
-    var place = ""
 }
 
 /// A source's rules for identity and type, with their places counted.

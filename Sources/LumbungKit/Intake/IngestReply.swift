@@ -118,6 +118,13 @@ public struct Problem: Sendable, Hashable {
         status: 404, slug: "unknown-source", title: "Not Found",
         detail: "no such source; events go to POST /webhook/{source}")
 
+    /// The same problem of one of several events, counted from 1.
+    func of(event number: Int) -> Problem {
+        var problem = self
+        problem.detail = "event \(number): " + detail
+        return problem
+    }
+
     /// Nothing was committed; the sender should try again.
     public static func unavailable(_ error: StoreError) -> Problem {
         Problem(

@@ -33,7 +33,12 @@ extension IntakePlan {
         var events: [NewEvent] = []
         events.reserveCapacity(scanned.elements.count)
         for (index, element) in scanned.elements.enumerated() {
-            let name = try CloudEvents.name(of: element.values, shape == .array ? "event \(index + 1): " : "")
+            let name: EventName
+            do throws(Problem) {
+                name = try CloudEvents.name(of: element.values)
+            } catch {
+                throw shape == .array ? error.of(event: index + 1) : error
+            }
             let content = Self.content(of: element, in: request.body, headers: headers)
             let values = element.values[CloudEvents.pointers.count...]
             events.append(event(name, content, values, receivedAt: request.receivedAt))
@@ -64,7 +69,7 @@ extension IntakePlan {
             return routes.destinations(type: type ?? event.type, values: dataValues(event.payload, contentType))
         case .structured, .batch:
             guard let cloudEvent, let values = oneObject(event.payload, cloudEvent),
-                let name = try? CloudEvents.name(of: values, "")
+                let name = try? CloudEvents.name(of: values)
             else { return nil }
             return routes.destinations(type: name.type, values: values[CloudEvents.pointers.count...])
         case nil: return nil

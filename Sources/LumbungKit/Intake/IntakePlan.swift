@@ -63,10 +63,14 @@ struct IntakePlan: Sendable {
         var events: [NewEvent] = []
         events.reserveCapacity(scanned.elements.count)
         for (index, element) in scanned.elements.enumerated() {
-            var facts = EventFacts(values: element.values, isOnly: scanned.elements.count == 1)
-            if scanned.shape == .array { facts.place = "event \(index + 1): " }
+            let facts = EventFacts(values: element.values, isOnly: scanned.elements.count == 1)
             let content = Self.content(of: element, in: request.body, headers: headers)
-            let name = try name(facts, digest: content.digest, in: request)
+            let name: EventName
+            do throws(Problem) {
+                name = try self.name(facts, digest: content.digest, in: request)
+            } catch {
+                throw scanned.shape == .array ? error.of(event: index + 1) : error
+            }
             let values = facts.values[naming.pointers.count...]
             events.append(event(name, content, values, receivedAt: request.receivedAt))
         }
