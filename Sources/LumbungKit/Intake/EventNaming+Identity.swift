@@ -13,7 +13,7 @@ extension EventNaming {
             case .template(let parts):
                 guard let found = try Self.joined(parts, facts, request) else { continue }
                 return try Self.identity(found)
-            case .sha256:
+            case .standIn:
                 return nil
             }
         }

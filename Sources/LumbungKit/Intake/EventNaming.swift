@@ -18,6 +18,8 @@ struct EventNaming: Sendable {
     private(set) var fields: [[UInt8]] = []
     private(set) var identitySteps: [IdentityStep] = []
     private(set) var typeStep = TypeStep.text("")
+    /// Whether the time of arrival is a part of the name of events that no rule names.
+    private(set) var isNamedByArrival = false
 
     enum Place: Sendable {
         case value(Int)
@@ -33,7 +35,8 @@ struct EventNaming: Sendable {
     enum IdentityStep: Sendable {
         case place(Place)
         case template([Part])
-        case sha256
+        /// Nothing in the request: its digest stands in.
+        case standIn
     }
 
     enum TypeStep: Sendable {
@@ -43,13 +46,14 @@ struct EventNaming: Sendable {
     }
 
     init(identity rules: [IdentityRule], type rule: TypeRule) {
+        isNamedByArrival = rules.first { $0 == .sha256 || $0 == .arrival } == .arrival
         for rule in rules {
             switch rule {
             case .json(let pointer): identitySteps.append(.place(counted(.json(pointer))))
             case .header(let name): identitySteps.append(.place(.header(name)))
             case .form(let name): identitySteps.append(.place(counted(.form(name))))
             case .template(let template): identitySteps.append(.template(template.parts.map { counted($0) }))
-            case .sha256: identitySteps.append(.sha256)
+            case .sha256, .arrival: identitySteps.append(.standIn)
             }
         }
         switch rule {

@@ -98,8 +98,15 @@ struct IntakePlan: Sendable {
     private func name(
         _ facts: EventFacts, digest: [UInt8], in request: IngestRequest
     ) throws(Problem) -> EventName {
-        let identity = try naming.identity(of: facts, in: request) ?? "sha256:" + Hex.text(digest)
-        return EventName(identity: identity, type: naming.type(of: facts, header: request.header))
+        let identity = try naming.identity(of: facts, in: request)
+        return EventName(
+            identity: identity ?? standIn(digest, request), type: naming.type(of: facts, header: request.header))
+    }
+
+    /// The identity of an event that nothing in its request names.
+    private func standIn(_ digest: [UInt8], _ request: IngestRequest) -> String {
+        guard naming.isNamedByArrival else { return "sha256:" + Hex.text(digest) }
+        return "arrival:\(request.receivedAt.iso8601):" + Hex.text(digest)
     }
 
     static func content(of element: ScannedElement, in body: [UInt8], headers: String) -> EventContent {

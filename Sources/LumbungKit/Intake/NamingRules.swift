@@ -14,6 +14,9 @@ public enum IdentityRule: Sendable, Hashable, CustomStringConvertible {
     case template(ValueTemplate)
     /// The SHA-256 of the payload in hex, prefixed `sha256:`.
     case sha256
+    /// The time at which the request was read and that digest, prefixed `arrival:`; for senders whose requests look
+    /// the same and mean something new each time.
+    case arrival
 
     /// The longest identity in bytes (CONTRACT 3).
     public static let longestBytes = 256
@@ -26,6 +29,7 @@ public enum IdentityRule: Sendable, Hashable, CustomStringConvertible {
         case .form(let name): "form:\(name)"
         case .template(let template): template.description
         case .sha256: "sha256"
+        case .arrival: "arrival"
         }
     }
 }

@@ -32,8 +32,8 @@ extension SourceReader {
         if elements.isEmpty { problems.add(node.location, "`id` is an empty list: expected \(one)") }
         var rules: [IdentityRule] = []
         for element in elements {
-            if rules.last == .sha256 {
-                problems.add(element.location, "`id`: nothing behind `sha256` is ever tried, for that always succeeds")
+            if let last = rules.last, last == .sha256 || last == .arrival {
+                problems.add(element.location, "`id`: nothing behind `\(last)` is ever tried, for that always succeeds")
                 break
             }
             if let rule = identityRule(element, expected: one, &problems) { rules.append(rule) }
@@ -48,6 +48,7 @@ extension SourceReader {
     ) -> IdentityRule? {
         guard let scalar = node.scalar("id", expected: expected, &problems) else { return nil }
         if scalar.text == "sha256" { return .sha256 }
+        if scalar.text == "arrival" { return .arrival }
         switch ValueText(scalar.text) {
         case .place(.json(let pointer)): return .json(pointer)
         case .place(.header(let name)): return .header(name)

@@ -37,6 +37,11 @@ extension SourceReader {
                 "`\(entry.key)` is set and nothing is checked with it: `\(source.name)` has no `verify` but {scheme: none}"
             )
         }
+        if source.handshakes.contains(.x), source.formats != [.json] {
+            problems.add(
+                reader.location,
+                "`\(source.name)`: the handshake `x` signs short texts for whoever asks, so `format` must be json alone")
+        }
         if !isOpen, source.secrets.isEmpty {
             return problems.add(
                 reader.location,

@@ -23,8 +23,8 @@ struct SourceReader {
         }
         var source = SourceConfiguration(name: name, preset: preset.name)
         Self.readContent(reader, into: &source, &problems)
-        readVerification(reader, into: &source, &problems)
         readHandshakes(reader, into: &source, &problems)
+        readVerification(reader, into: &source, &problems)
         source.maxBodyBytes = reader.wholeNumber(
             "max_body_bytes", in: 1...SourceConfiguration.largestBodyBytes, &problems)
         source.resendRevives = reader.boolean("resend_revives", &problems) ?? source.resendRevives

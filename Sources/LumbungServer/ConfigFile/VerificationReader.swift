@@ -5,7 +5,7 @@ import LumbungSignatures
 struct VerificationReader {
     /// The most rules of one source.
     static let maxRules = 4
-    static let longestTolerance = Duration.seconds(86_400)
+    static let longestTolerance = Duration.seconds(7 * 86_400)
 
     private static let common = ["scheme", "tolerance"] + SecretReader.keys
     private static let tokenKeys = ["header", "query", "bearer", "basic", "value", "items"]
@@ -110,11 +110,11 @@ struct VerificationReader {
 
     private func place(
         _ reader: MappingReader, _ key: String, _ prefix: String, _ problems: inout ProblemList
-    ) -> ValuePlace? {
+    ) -> RequestPlace? {
         let expected =
             prefix.isEmpty
             ? "a place: header:Name, query:name, json:/pointer, form:name or field:name" : "the name of a \(key)"
-        return reader.converted(key, expected: expected, &problems) { ValuePlace(prefix + $0) }
+        return reader.converted(key, expected: expected, &problems) { RequestPlace(prefix + $0) }
     }
 
     // MARK: Signatures

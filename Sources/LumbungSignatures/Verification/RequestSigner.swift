@@ -134,7 +134,7 @@ public struct RequestSigner: Sendable {
     }
 
     private static func put(
-        _ text: [UInt8], at place: ValuePlace, in request: inout SignedRequest
+        _ text: [UInt8], at place: RequestPlace, in request: inout SignedRequest
     ) throws(VerificationFailure) {
         switch place {
         case .header(let name): request.set(name, String(decoding: text, as: UTF8.self))

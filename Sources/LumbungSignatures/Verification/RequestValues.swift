@@ -19,7 +19,7 @@ struct RequestValues {
     private let query: [FormField]
 
     /// Reads what the places need: the body is scanned only when one of them is in it.
-    init(_ request: SignedRequest, places: [ValuePlace], sortsForm: Bool) {
+    init(_ request: SignedRequest, places: [RequestPlace], sortsForm: Bool) {
         self.request = request
         var pointers: [JSONPointer] = []
         var needsForm = sortsForm
@@ -38,7 +38,7 @@ struct RequestValues {
     }
 
     /// What stands at a place.
-    func found(_ place: ValuePlace) -> Found {
+    func found(_ place: RequestPlace) -> Found {
         switch place {
         case .header(let name): Self.only(request.values(ofHeader: name).map { Array($0.utf8) })
         case .query(let name): Self.only(Self.values(of: name, in: query))

@@ -5,7 +5,7 @@ struct SignatureCheck: RequestCheck {
     let rule: SignatureRule
     let keys: [SignatureKey]
     /// Every place that is read.
-    private let places: [ValuePlace]
+    private let places: [RequestPlace]
     private let sortsForm: Bool
 
     init(_ rule: SignatureRule, secrets: [String]) throws(VerifierError) {
@@ -178,7 +178,7 @@ struct SignatureCheck: RequestCheck {
         }
     }
 
-    private func value(at place: ValuePlace?, _ values: RequestValues) throws(VerificationFailure) -> [UInt8] {
+    private func value(at place: RequestPlace?, _ values: RequestValues) throws(VerificationFailure) -> [UInt8] {
         guard let place else { return [] }
         guard case .value(let bytes) = values.found(place) else {
             throw VerificationFailure(.content, "\(place) is signed, and is not there once")

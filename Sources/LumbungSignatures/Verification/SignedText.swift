@@ -23,7 +23,7 @@ public struct SignedText: Sendable, Hashable {
         /// The secret.
         case secret
         /// The value at a place.
-        case place(ValuePlace)
+        case place(RequestPlace)
     }
 
     /// The parts in their order.
@@ -60,7 +60,7 @@ public struct SignedText: Sendable, Hashable {
 
     private static func part(_ name: String) throws(TemplateError) -> Part {
         if let word = words[name] { return word }
-        guard let place = ValuePlace(name) else {
+        guard let place = RequestPlace(name) else {
             let known = words.keys.sorted().map { "{\($0)}" }.joined(separator: ", ")
             throw TemplateError(
                 description:

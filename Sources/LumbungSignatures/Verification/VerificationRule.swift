@@ -15,7 +15,7 @@ public enum VerificationRule: Sendable, Hashable {
 /// Where a token is looked for.
 public enum TokenPlace: Sendable, Hashable {
     /// At one place of the request.
-    case value(ValuePlace)
+    case value(RequestPlace)
     /// Behind `Authorization: Bearer`.
     case bearer
     /// Behind `Authorization: Basic`; the secret is `user:password`.
@@ -31,7 +31,7 @@ public struct SignatureRule: Sendable, Hashable {
     /// How a signature is written.
     public var encoding = SignatureEncoding.hex
     /// Where signatures stand.
-    public var place: ValuePlace
+    public var place: RequestPlace
     /// What stands before each signature.
     public var prefix = ""
     /// What stands between several signatures, or between the pairs of a list of fields.
@@ -43,14 +43,14 @@ public struct SignatureRule: Sendable, Hashable {
     /// The signed time.
     public var timestamp: TimestampRule?
     /// Where `{id}` stands.
-    public var id: ValuePlace?
+    public var id: RequestPlace?
     /// Where a hexadecimal SHA-256 of a body stands that is no form.
-    public var bodyHash: ValuePlace?
+    public var bodyHash: RequestPlace?
     /// How secrets become keys.
     public var secrets = SecretForm()
 
     /// A rule with the defaults of docs/presets.md.
-    public init(scheme: SignatureScheme, place: ValuePlace) {
+    public init(scheme: SignatureScheme, place: RequestPlace) {
         self.scheme = scheme
         self.place = place
     }
@@ -108,14 +108,14 @@ public struct TimestampRule: Sendable, Hashable {
     }
 
     /// Where it stands.
-    public var place: ValuePlace
+    public var place: RequestPlace
     /// How it is written.
     public var unit: Unit
     /// How far off it may be, before and after; at exactly this distance it is taken.
     public var tolerance: Duration
 
     /// Describes a signed time.
-    public init(place: ValuePlace, unit: Unit = .seconds, tolerance: Duration = .seconds(300)) {
+    public init(place: RequestPlace, unit: Unit = .seconds, tolerance: Duration = .seconds(300)) {
         self.place = place
         self.unit = unit
         self.tolerance = tolerance

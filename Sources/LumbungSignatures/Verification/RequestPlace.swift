@@ -1,7 +1,7 @@
 public import LumbungCore
 
 /// A place of a request at which a single value may stand.
-public enum ValuePlace: Sendable, Hashable, CustomStringConvertible {
+public enum RequestPlace: Sendable, Hashable, CustomStringConvertible {
     /// A header, its name in lower case.
     case header(String)
     /// A parameter of the query.
