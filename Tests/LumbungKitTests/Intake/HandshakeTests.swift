@@ -108,7 +108,9 @@ extension HandshakeAnswer {
         #expect(await bench.isStored(#"{"type":"url_verification","challenge":"c"}"#))
         #expect(await bench.isStored(#"{"uuid":"a"}"#, query: "?validationToken=x"))
         for method in ["GET", "OPTIONS", "PUT", ""] {
-            #expect(await bench.refusal(method, query: "?challenge=c") == 400)
+            let reply = await bench.reply(method, query: "?challenge=c", body: #"{"uuid":"by another method"}"#)
+            guard case .refused(let problem) = reply else { return #expect(Bool(false), "\(method)") }
+            #expect(problem.status == 400)
         }
     }
 
@@ -120,6 +122,8 @@ extension HandshakeAnswer {
         #expect(await bench.isStored(#"{"type":"url_verification","challenge":"c"}"#))
         #expect(await bench.isStored(#"{"type":1}"#))
         #expect(await bench.refusal("POST") == 400)
+        #expect(await HandshakeBench([.graph]).isStored("{}"))
+        #expect(await HandshakeBench([.shopee]).isStored(#"{"uuid":"a"}"#, query: "?validationToken=x"))
     }
 
     // MARK: GET
