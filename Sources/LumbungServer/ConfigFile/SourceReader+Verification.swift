@@ -1,4 +1,5 @@
 import LumbungCore
+import LumbungKit
 import LumbungSignatures
 
 /// How a source's requests are checked.
