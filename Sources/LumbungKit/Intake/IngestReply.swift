@@ -110,6 +110,11 @@ public struct Problem: Sendable, Hashable {
             detail: "the content type is none of this source's formats: \(taken)")
     }
 
+    /// The body is encoded, and nothing here decodes it.
+    static let unsupportedEncoding = Problem(
+        status: 415, slug: "unsupported-media-type", title: "Unsupported Media Type",
+        detail: "the body has a Content-Encoding, which is not decoded here: send it as it is")
+
     /// Two content types that differ: nobody may read the body two ways.
     static let repeatedContentType = Problem.badRequest("the header Content-Type came more than once")
 

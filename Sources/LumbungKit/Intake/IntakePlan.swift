@@ -33,7 +33,10 @@ struct IntakePlan: Sendable {
     /// Reads the events out of a request.
     /// - Throws: ``Problem`` with status 400, or 415 when the source's formats are none of the request's.
     func events(in request: IngestRequest) throws(Problem) -> [NewEvent] {
-        switch try format(of: request) {
+        let format = try format(of: request)
+        // A destination is not told of an encoding, and an encoded form would be read as another one.
+        guard format == .json || Self.encodingHint(request).isEmpty else { throw .unsupportedEncoding }
+        return switch format {
         case .json: try jsonEvents(in: request)
         case .form: [try event(formFacts(request.body), in: request)]
         case .formPayload: [try event(formPayloadFacts(request.body), in: request)]

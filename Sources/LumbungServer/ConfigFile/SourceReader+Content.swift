@@ -15,6 +15,7 @@ extension SourceReader {
         if let (text, location) = reader.text("type", &problems) {
             source.type = typeRule(text, at: location, &problems) ?? source.type
         }
+        checkFormats(source, reader, &problems)
     }
 
     private static func split(_ reader: MappingReader, _ problems: inout ProblemList) -> JSONPointer? {

@@ -1,3 +1,4 @@
+import LumbungCore
 import LumbungKit
 
 /// How a source's bodies are read.
@@ -28,5 +29,44 @@ extension SourceReader {
         return formats.isEmpty ? [.json] : formats
     }
 
+    /// Refuses what none of the source's formats could ever bring.
+    static func checkFormats(_ source: SourceConfiguration, _ reader: MappingReader, _ problems: inout ProblemList) {
+        if source.split != .root, !source.formats.contains(.json), let split = reader["split"] {
+            problems.add(split.value.location, "`split` needs `json` in `format`")
+        }
+        guard !source.formats.contains(where: forms.contains) else { return }
+        let usesForm = ["id": source.identity.contains(where: \.usesForm), "type": source.type.usesForm]
+        for key in ["id", "type"] where usesForm[key] == true {
+            guard let location = reader[key]?.value.location else { continue }
+            problems.add(location, "`\(key)`: form:… needs `form` or `form-payload` in `format`")
+        }
+    }
+
     private static let forms = [BodyFormat.form, .formPayload]
+}
+
+extension IdentityRule {
+    fileprivate var usesForm: Bool {
+        switch self {
+        case .form: true
+        case .template(let template): template.usesForm
+        case .json, .header, .sha256: false
+        }
+    }
+}
+
+extension TypeRule {
+    fileprivate var usesForm: Bool {
+        switch self {
+        case .form: true
+        case .template(let template): template.usesForm
+        case .json, .header, .text: false
+        }
+    }
+}
+
+extension ValueTemplate {
+    fileprivate var usesForm: Bool {
+        parts.contains { if case .place(.form, _) = $0 { true } else { false } }
+    }
 }

@@ -140,4 +140,14 @@ private let formType = "application/x-www-form-urlencoded"
         #expect(bench.problem("{}", [("Content-Type", "text/json")]) == nil)
         #expect(FormatBench().problem("{}", [("Content-Type", "text/plain")]) == nil)
     }
+
+    @Test(arguments: [BodyFormat.form, .formPayload, .raw, .cloudEvents])
+    func `an encoded body is 415`(format: BodyFormat) {
+        let attributes = ["id", "source", "type", "specversion"].map { ("ce-" + $0, "x") }
+        func problem(_ encoding: String) -> Problem? {
+            FormatBench([format]).problem("payload={}", attributes + [("Content-Encoding", encoding)])
+        }
+        #expect(problem("gzip")?.status == 415)
+        #expect(problem("identity") == nil)
+    }
 }

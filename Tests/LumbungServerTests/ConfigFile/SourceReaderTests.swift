@@ -55,7 +55,7 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
         ),
     ])
     func `identities`(_ text: String, _ expected: [IdentityRule]) {
-        #expect(inbox("sources: {a: {id: \(text)}}").sources[0].identity == expected)
+        #expect(inbox("sources: {a: {format: [json, form], id: \(text)}}").sources[0].identity == expected)
     }
 
     @Test(arguments: [
@@ -71,7 +71,7 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
         ("42", .text("42")),
     ])
     func `types`(_ text: String, _ expected: TypeRule) {
-        #expect(inbox("sources: {a: {type: \(text)}}").sources[0].type == expected)
+        #expect(inbox("sources: {a: {format: [json, form], type: \(text)}}").sources[0].type == expected)
     }
 
     @Test(arguments: [("''", JSONPointer.root), ("/events", .at("/events")), ("'/a/b~1c'", .at("/a/b~1c"))])
@@ -90,8 +90,10 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
 
     @Test(arguments: ["json:/a~0b", "header:X-A", "form:a b", "sha256", "{json:/a}:{form:b?}-{header:C}"])
     func `a rule is shown as it is written`(_ text: String) {
-        #expect(inbox("sources: {a: {id: '\(text)'}}").sources[0].identity.map(\.description) == [text])
-        if text != "sha256" { #expect(inbox("sources: {a: {type: '\(text)'}}").sources[0].type.description == text) }
+        #expect(inbox("sources: {a: {format: form, id: '\(text)'}}").sources[0].identity.map(\.description) == [text])
+        if text != "sha256" {
+            #expect(inbox("sources: {a: {format: form, type: '\(text)'}}").sources[0].type.description == text)
+        }
     }
 
     @Test func `the rest`() {
@@ -144,6 +146,10 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
         ("preset: nobody", "f:3:13: `preset`: there is no such preset; `lumbung sources list` shows them all"),
         ("split: items", "f:3:12: `split`: expected \"\" for the top level, or \(pointer), found \"items\""),
         ("split: [/a]", "f:3:12: `split`: expected \"\" for the top level, or \(pointer), found a list"),
+        ("id: form:a", "f:3:9: `id`: form:… needs `form` or `form-payload` in `format`"),
+        ("id: ['{json:/a}{form:a?}']", "f:3:9: `id`: form:… needs `form` or `form-payload` in `format`"),
+        ("type: '{form:a}'", "f:3:11: `type`: form:… needs `form` or `form-payload` in `format`"),
+        ("{split: /a, format: [raw, form]}", "f:3:13: `split` needs `json` in `format`"),
         ("format: xml", "f:3:13: `format`: expected one of \(words), found \"xml\""),
         ("format: {}", "f:3:13: `format`: expected one of \(words), found a mapping"),
         ("format: []", "f:3:13: `format` is an empty list: expected \(words)"),
@@ -162,7 +168,7 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
     }
 
     @Test func `a template has its bounds`() {
-        func lines(_ id: String) -> [String] { problems("sources:\n  a:\n    id: '\(id)'\n") }
+        func lines(_ id: String) -> [String] { problems("sources:\n  a:\n    id: '\(id)'\n    format: form\n") }
         let longest = String(repeating: "x", count: 1024 - 9) + "{json:/a}"
         #expect(lines(longest) == [])
         #expect(lines("x" + longest) == ["f:3:9: `id`: a template has at most 1024 bytes"])
