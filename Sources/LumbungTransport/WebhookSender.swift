@@ -25,9 +25,11 @@ public struct WebhookSender: Sendable {
         self.url = url
     }
 
-    /// Posts one body as JSON.
+    /// Posts one body; without headers as JSON.
     /// - Throws: ``Unreachable`` when no answer came within 30 s.
-    public func post(_ body: [UInt8]) async throws(Unreachable) -> Answer {
+    public func post(
+        _ body: [UInt8], headers: [(name: String, value: String)] = [("content-type", "application/json")]
+    ) async throws(Unreachable) -> Answer {
         var configuration = HTTPClient.Configuration.guarded
         configuration.redirectConfiguration = .disallow
         // Nobody listening is the answer to give at once, not something to try again for 10 s.
@@ -37,7 +39,7 @@ public struct WebhookSender: Sendable {
         do {
             var request = HTTPClientRequest(url: url)
             request.method = .POST
-            request.headers.add(name: "content-type", value: "application/json")
+            for header in headers { request.headers.add(name: header.name, value: header.value) }
             request.headers.add(name: "user-agent", value: "Lumbung-send")
             request.body = .bytes(ByteBuffer(bytes: body))
             let response = try await client.execute(request, timeout: .seconds(30))

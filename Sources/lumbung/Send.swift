@@ -4,14 +4,15 @@ import LumbungServer
 /// `lumbung send`.
 struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Post a sample or a given payload to an ingest URL and print the answer.",
+        abstract: "Post a correctly signed sample or given payload to an ingest URL and print the answer.",
         version: LumbungVersion.text
     )
 
-    @Argument(help: "The source's name, such as accurate.")
+    @Argument(help: "The source's name in the config file, or a preset's, such as accurate.")
     var source: String
 
-    @Option(help: "A file with the payload, or - for standard input; without it a sample with a fresh uuid is sent.")
+    @Option(
+        help: "A file with the payload, or - for standard input; without it a sample with a fresh identity is sent.")
     var file: String?
 
     @Option(help: "How many times to send.")
@@ -35,7 +36,7 @@ struct Send: AsyncParsableCommand {
     func run() async throws {
         let loaded = try settings.load()
         let options = SendCommand.Options(source: source, file: file, count: count, url: url)
-        let command = SendCommand(options, settings: loaded.settings)
+        let command = SendCommand(options, loaded)
         try await reporting { () async throws(ServerFailure) in try await command.run { try? Terminal.say($0) } }
     }
 }

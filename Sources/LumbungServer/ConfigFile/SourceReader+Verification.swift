@@ -41,7 +41,8 @@ extension SourceReader {
         if source.handshakes.contains(.x), source.formats != [.json] {
             problems.add(
                 reader.location,
-                "`\(source.name)`: the handshake `x` signs short texts for whoever asks, so `format` must be json alone")
+                "`\(source.name)`: the handshake `x` signs short texts for whoever asks, so `format` must be json alone"
+            )
         }
         if !isOpen, source.secrets.isEmpty {
             return problems.add(

@@ -1,4 +1,5 @@
 import Foundation
+import LumbungSignatures
 import LumbungTransport
 
 /// `lumbung send`: posts a sample or a given payload to an ingest URL and tells what was answered.
@@ -24,13 +25,15 @@ public struct SendCommand: Sendable {
     }
 
     private let options: Options
-    private let port: Int
+    private let configuration: LoadedConfiguration
 
     /// Makes the command.
-    /// - Parameter settings: Where the server listens.
-    public init(_ options: Options, settings: Settings) {
+    /// - Parameters:
+    ///   - options: What to send.
+    ///   - configuration: Where the server listens, and its sources with their secrets.
+    public init(_ options: Options, _ configuration: LoadedConfiguration) {
         self.options = options
-        self.port = settings.port
+        self.configuration = configuration
     }
 
     /// Sends everything, one after the other.
@@ -38,16 +41,19 @@ public struct SendCommand: Sendable {
     /// - Throws: ``ServerFailure`` with exit code 69 when the server cannot be reached, 1 when it did not answer 2xx or
     ///   the file cannot be read.
     public func run(report: (String) -> Void) async throws(ServerFailure) {
-        let url = options.url ?? "http://127.0.0.1:\(port)/webhook/\(options.source)"
+        let url = options.url ?? "http://127.0.0.1:\(configuration.settings.port)/webhook/\(options.source)"
+        let sample = try source().map { source throws(ServerFailure) in try SampleRequest(source) }
         let sender = WebhookSender(url: url)
         let given = try readFile()
         for _ in 0..<options.count {
-            let body =
-                given
-                ?? SamplePayload.accurate(uuid: UUID().uuidString.lowercased(), now: WallClock.now())
+            let unique = UUID().uuidString.lowercased()
+            let now = WallClock.now()
+            let request =
+                try sample?.make(given: given, unique: unique, url: url, now: now)
+                ?? Self.plain(given ?? SamplePayload.accurate(uuid: unique, now: now))
             let answer: WebhookSender.Answer
             do throws(WebhookSender.Unreachable) {
-                answer = try await sender.post(body)
+                answer = try await sender.post(request.body, headers: request.headers)
             } catch {
                 throw ServerFailure("\(error). Is `lumbung serve` running?", exitCode: 69)
             }
@@ -56,6 +62,22 @@ public struct SendCommand: Sendable {
                 throw ServerFailure("the server answered \(answer.status)")
             }
         }
+    }
+
+    /// The source as the config file has it, or as its preset alone makes it; nil when neither knows it.
+    private func source() -> SourceConfiguration? {
+        if let source = configuration.inbox.sources.first(where: { $0.name == options.source }) { return source }
+        guard let preset = PresetCatalog.all[options.source], let secret = preset.exampleSecret else { return nil }
+        let text =
+            "sources: {\(preset.name): {preset: \(preset.name), secret: '\(secret)', public_url: 'http://localhost'}}"
+        var source = ConfigFileReader.read(text, file: "preset", environment: [:]).inbox.sources.first
+        source?.publicURL = nil
+        return source
+    }
+
+    private static func plain(_ body: [UInt8]) -> SignedRequest {
+        SignedRequest(
+            method: "POST", url: nil, target: "", headers: [("content-type", "application/json")], body: body)
     }
 
     private func readFile() throws(ServerFailure) -> [UInt8]? {
