@@ -50,7 +50,7 @@ extension IdentityRule {
         switch self {
         case .form: true
         case .template(let template): template.usesForm
-        case .json, .header, .sha256: false
+        case .json, .header, .sha256, .arrival: false
         }
     }
 }

@@ -73,7 +73,7 @@ struct SampleRequest {
     /// The places of the first rule that has any.
     private var places: [ValuePlace] {
         // The format names its events itself, by source and id.
-        if source.formats == [.cloudevents] { return [.json(JSONPointer(key: "id"))] }
+        if source.formats == [.cloudEvents] { return [.json(JSONPointer(key: "id"))] }
         return source.identity.flatMap { rule -> [ValuePlace] in
             switch rule {
             case .json(let pointer): [.json(pointer)]
