@@ -15,6 +15,12 @@ import Testing
         #expect(Set(files) == Set(Self.names.map { $0 + ".yaml" }))
     }
 
+    @Test func `the page of senders is the one that the presets make`() throws {
+        let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/sources.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        #expect(text == SourcesCommand().markdown(), "make it anew: lumbung sources list --markdown > docs/sources.md")
+    }
+
     @Test(arguments: names)
     func `a preset is read without a problem and is whole`(_ name: String) throws {
         let preset = try #require(PresetCatalog.all[name])
