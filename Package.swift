@@ -110,7 +110,7 @@ let package = Package(
         .testTarget(name: "LumbungCoreTests", dependencies: ["LumbungCore", "LumbungTesting"], swiftSettings: house),
         .testTarget(
             name: "LumbungSignaturesTests",
-            dependencies: ["LumbungCore", "LumbungSignatures"],
+            dependencies: ["LumbungCore", "LumbungSignatures", "LumbungTesting", .crypto],
             swiftSettings: house
         ),
         .testTarget(
