@@ -34,7 +34,8 @@ struct PrecedenceCase: Sendable, CustomTestStringConvertible {
         PrecedenceCase(name: .deadRetentionDays, flag: "0", environment: "1", file: "36500", fallback: "90"),
         PrecedenceCase(name: .shutdownGraceSeconds, flag: "0", environment: "1", file: "3600", fallback: "30"),
         PrecedenceCase(
-            name: .trustedProxies, flag: "10.0.0.0/8", environment: "::1, 192.0.2.1", file: "2001:db8::/32", fallback: nil),
+            name: .trustedProxies, flag: "10.0.0.0/8", environment: "::1, 192.0.2.1", file: "2001:db8::/32",
+            fallback: nil),
     ]
 }
 
