@@ -16,7 +16,10 @@ final class EmbeddedWire {
     let shared: IngestLoop?
     private let reads = ReadCounter()
 
-    init(_ limits: IngestLimits = IngestLimits(), sources: [Source]? = nil, store: FakeStore = FakeStore()) throws {
+    init(
+        _ limits: IngestLimits = IngestLimits(), sources: [Source]? = nil, store: FakeStore = FakeStore(),
+        proxies: TrustedProxies = TrustedProxies()
+    ) throws {
         self.store = store
         loop = EmbeddedEventLoop()
         channel = EmbeddedChannel(loop: loop)
@@ -28,6 +31,7 @@ final class EmbeddedWire {
             log: log,
             limits: limits,
             buffered: BodyBudget(limitBytes: limits.maxBufferedBytes),
+            proxies: proxies,
             now: { Timestamp(milliseconds: 1_700_000_000_000) },
             askReadiness: { _, reply in reply(nil) })
         try channel.pipeline.syncOperations.addHandler(reads)

@@ -17,16 +17,28 @@ public struct DeliveryRate: Sendable, Hashable {
 ///
 /// Times are of a monotonic clock, as the time since any fixed point.
 public struct RateLimiter: Sendable, Hashable {
-    /// What may come at once after a rest: a tenth of a second's worth, and at least one.
+    /// What may come at once after a rest.
     public let burst: Int
     /// Nanoseconds between two deliveries at an even pace, and when the next is free at that pace.
     private let interval: Int64
     private var nextFree: Int64 = 0
 
-    /// Makes a limiter that has rested.
+    /// Makes a limiter that has rested, with a burst of a tenth of a second's worth, and at least one.
     public init(_ rate: DeliveryRate) {
-        interval = max(1, rate.period.wholeNanoseconds / Int64(rate.count))
-        burst = max(1, min(rate.count, Int(100_000_000 / interval)))
+        self.init(rate, burst: Int(100_000_000 / Self.interval(rate)))
+    }
+
+    /// Makes a limiter that has rested.
+    /// - Parameters:
+    ///   - rate: The pace.
+    ///   - burst: What may come at once after a rest; held between 1 and the rate's count.
+    public init(_ rate: DeliveryRate, burst: Int) {
+        interval = Self.interval(rate)
+        self.burst = max(1, min(rate.count, burst))
+    }
+
+    private static func interval(_ rate: DeliveryRate) -> Int64 {
+        max(1, rate.period.wholeNanoseconds / Int64(rate.count))
     }
 
     /// How many may be given now.

@@ -3,7 +3,16 @@ import LumbungKit
 
 extension Answer {
     /// What a sender is told about every event of its body (CONTRACT 3).
-    init(_ receipt: Receipt) {
+    /// - Parameters:
+    ///   - receipt: What became of the events.
+    ///   - status: 200 to 299; with 204 and 205 the sender gets no body (RFC 9110, sections 15.3.5 and 15.3.6).
+    init(_ receipt: Receipt, status: Int = 200) {
+        self.init(json: status == 204 || status == 205 ? [] : Self.json(receipt))
+        self.status = status
+        if body.isEmpty { contentType = nil }
+    }
+
+    private static func json(_ receipt: Receipt) -> [UInt8] {
         var json: [UInt8] = []
         json.reserveCapacity(128 + receipt.items.count * 96)
         json.append(text: #"{"status":""#)
@@ -34,7 +43,7 @@ extension Answer {
             json.append(text: #""}"#)
         }
         json.append(text: "]}")
-        self.init(json: json)
+        return json
     }
 }
 

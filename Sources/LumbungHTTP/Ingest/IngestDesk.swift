@@ -8,6 +8,7 @@ struct IngestDesk: Sendable {
     var log: any IngestLog
     var limits: IngestLimits
     var buffered: BodyBudget
+    var proxies = TrustedProxies()
     var now: @Sendable () -> Timestamp
     /// Asks whether a commit would succeed now, without blocking; the reply may come on any thread.
     var askReadiness: @Sendable (any EventLoop, @escaping @Sendable (String?) -> Void) -> Void

@@ -27,7 +27,7 @@ extension IngestHandler {
         switch reply {
         case .intake(.accepted(let receipt)):
             if desk.log.isEnabled { desk.log.accepted(logged, receipt) }
-            send { Answer(receipt) }
+            send { Answer(receipt, status: entrance?.source.answerStatus ?? 200) }
         case .intake(.handshake(let answer)):
             if desk.log.isEnabled { desk.log.answered(logged, answer) }
             send { Answer(answer) }
@@ -74,7 +74,7 @@ extension IngestHandler {
         let body = takeBody()
         if exchange.plan?.source != nil, Self.isKept(problem) {
             let head = body.count > Rejection.keptBodyBytes ? Array(body[..<Rejection.keptBodyBytes]) : body
-            desk.intake.refuse(ingestRequest(body: head), problem)
+            desk.intake.refuse(ingestRequest(body: head), problem, because: refusal.reason)
         }
         send { Answer(refusal) }
     }
@@ -94,7 +94,7 @@ extension IngestHandler {
             source: exchange.plan?.source ?? "", headers: headers, body: body, receivedAt: desk.now())
         request.method = head?.method.rawValue ?? ""
         request.target = head?.uri ?? ""
-        request.peerAddress = context?.remoteAddress?.ipAddress ?? ""
+        request.clientAddress = client
         return request
     }
 

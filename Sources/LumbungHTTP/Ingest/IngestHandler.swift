@@ -17,6 +17,8 @@ final class IngestHandler: ChannelDuplexHandler {
     var head: HTTPRequestHead?
     /// The source of the request in hand, as it was when its head came.
     private(set) var entrance: Entrance?
+    /// Where the request in hand comes from.
+    private(set) var client: IPAddress?
     private(set) var body: [UInt8] = []
     /// How much of the common budget the body takes.
     private var budgetedBytes = 0
@@ -117,7 +119,8 @@ final class IngestHandler: ChannelDuplexHandler {
         case .head(let head):
             self.head = head
             entrance = nil
-            let plan = RequestPlan(head, maxBodyBytes: desk.limits.maxBodyBytes) { name in
+            client = clientAddress(head)
+            let plan = RequestPlan(head, from: client, maxBodyBytes: desk.limits.maxBodyBytes) { name in
                 entrance = desk.intake.entrance(named: name)
                 return entrance?.source
             }
@@ -131,6 +134,12 @@ final class IngestHandler: ChannelDuplexHandler {
         case .malformed(let problem): perform(exchange.malformed(problem))
         case .inputClosed: perform(exchange.inputClosed())
         }
+    }
+
+    private func clientAddress(_ head: HTTPRequestHead) -> IPAddress? {
+        let peer = context?.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+        guard let peer, desk.proxies.contains(peer) else { return peer?.unmapped }
+        return desk.proxies.client(peer: peer, forwarded: head.headers["x-forwarded-for"])
     }
 
     /// Takes in what waited, until it is used up or a request has to be answered first.

@@ -15,6 +15,8 @@ public struct IngestServer: Sendable {
         public var port = 9000
         /// The limits.
         public var limits = IngestLimits()
+        /// The proxies whose `X-Forwarded-For` is believed.
+        public var proxies = TrustedProxies()
 
         /// The default configuration.
         public init() {}
@@ -81,8 +83,10 @@ public struct IngestServer: Sendable {
     var desk: IngestDesk {
         let readiness = readiness
         let buffered = BodyBudget(limitBytes: configuration.limits.maxBufferedBytes)
-        return IngestDesk(intake: intake, log: log, limits: configuration.limits, buffered: buffered, now: now) {
-            eventLoop, reply in
+        return IngestDesk(
+            intake: intake, log: log, limits: configuration.limits, buffered: buffered, proxies: configuration.proxies,
+            now: now
+        ) { eventLoop, reply in
             eventLoop.makeFutureWithTask { await readiness() }.whenSuccess { reply($0) }
         }
     }

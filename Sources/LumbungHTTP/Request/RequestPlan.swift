@@ -1,3 +1,4 @@
+import LumbungCore
 import LumbungKit
 import NIOHTTP1
 
@@ -33,9 +34,12 @@ struct RequestPlan: Sendable, Hashable {
     /// Plans a request.
     /// - Parameters:
     ///   - head: Its head.
+    ///   - client: The address that it comes from; nil when it is not known.
     ///   - maxBodyBytes: The largest body of a source that sets no limit of its own.
     ///   - source: Finds a configured source by its name.
-    init(_ head: HTTPRequestHead, maxBodyBytes: Int, source: (String) -> Source?) {
+    init(
+        _ head: HTTPRequestHead, from client: IPAddress? = nil, maxBodyBytes: Int, source: (String) -> Source?
+    ) {
         headers = HeaderFindings(head)
         isHead = head.method == .HEAD
         bodyLimitBytes = maxBodyBytes
@@ -48,7 +52,7 @@ struct RequestPlan: Sendable, Hashable {
             if let known = source(name) {
                 self.source = known.name
                 bodyLimitBytes = known.maxBodyBytes ?? maxBodyBytes
-                route = Self.webhook(head, known)
+                route = Self.webhook(head, from: client, known)
             } else {
                 route = .refuse(.init(.unknownSource))
             }
@@ -59,7 +63,10 @@ struct RequestPlan: Sendable, Hashable {
         refuseEarly()
     }
 
-    private static func webhook(_ head: HTTPRequestHead, _ source: Source) -> Route {
+    private static func webhook(_ head: HTTPRequestHead, from client: IPAddress?, _ source: Source) -> Route {
+        guard source.access.admits(client) else {
+            return .refuse(.init(.forbiddenAddress, because: SourceAccess.reason(client)))
+        }
         if head.method == .POST { return .ingest }
         let methods = source.methods
         if methods.contains(head.method.rawValue) { return .ingest }
@@ -96,9 +103,12 @@ struct Refusal: Sendable, Hashable {
     var problem: Problem
     /// The value of the `Allow` header of a 405.
     var allow: String?
+    /// What the operator is told, where that is more than the sender is.
+    var reason: String?
 
-    init(_ problem: Problem, allow: String? = nil) {
+    init(_ problem: Problem, allow: String? = nil, because reason: String? = nil) {
         self.problem = problem
         self.allow = allow
+        self.reason = reason
     }
 }

@@ -28,8 +28,9 @@ public struct IngestRequest: Sendable {
     public var method = "POST"
     /// The request target as sent: path and query, still percent-encoded.
     public var target = ""
-    /// The IP address at the other end of the connection, without a port; empty when there is none.
-    public var peerAddress = ""
+    /// Who sent it: the address at the other end of the connection, or the one that trusted proxies name; nil when it is
+    /// not known.
+    public var clientAddress: IPAddress?
 
     /// Describes a request.
     public init(source: String, headers: [Header], body: [UInt8], receivedAt: Timestamp) {

@@ -52,8 +52,7 @@ public final class Intake: Sendable {
     /// ``entrance(named:)``.
     /// - Parameter sources: Every source with its routes from now on; of two with one name the first counts.
     public func replace(sources: [(source: Source, routes: RouteTable)]) {
-        let made = Self.entrances(sources)
-        entrances.withLock { $0 = made }
+        entrances.withLock { $0 = Self.entrances(sources, former: $0) }
     }
 
     /// The source of a name, or nil.
@@ -69,10 +68,13 @@ public final class Intake: Sendable {
         entrances.withLock { $0 }[name]
     }
 
-    private static func entrances(_ sources: [(source: Source, routes: RouteTable)]) -> [String: Entrance] {
-        Dictionary(
-            sources.map { ($0.source.name, Entrance(IntakePlan(source: $0.source, routes: $0.routes))) },
-            uniquingKeysWith: { first, _ in first })
+    private static func entrances(
+        _ sources: [(source: Source, routes: RouteTable)], former: [String: Entrance] = [:]
+    ) -> [String: Entrance] {
+        let made = sources.map { source, routes in
+            (source.name, Entrance(IntakePlan(source: source, routes: routes), former: former[source.name]))
+        }
+        return Dictionary(made) { first, _ in first }
     }
 
     /// Takes a request whose body was read within its limits.
@@ -97,7 +99,7 @@ public final class Intake: Sendable {
             case .events(let found): events = found
             }
         } catch {
-            refuse(request, error.problem, because: error.reason)
+            if error.isKept { refuse(request, error.problem, because: error.reason) }
             return reply(.refused(error.problem))
         }
         guard !events.isEmpty else { return reply(.accepted(Receipt(items: []))) }

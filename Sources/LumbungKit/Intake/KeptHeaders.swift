@@ -28,6 +28,9 @@ enum KeptHeaders {
     private static let dropped: Set<String> = [
         "host", "connection", "content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade", "expect",
         "accept", "accept-encoding", "authorization", "proxy-authorization", "proxy-connection", "cookie", "referer",
+        // Where proxies repeat the request's target, whose query may hold a token.
+        "x-original-uri", "x-original-url", "x-rewrite-url", "x-forwarded-uri", "x-forwarded-path", "x-request-uri",
+        "x-envoy-original-path", "x-waws-unencoded-url",
     ]
 
     private static let secretParts = [

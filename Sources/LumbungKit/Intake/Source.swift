@@ -17,6 +17,10 @@ public struct Source: Sendable {
     public var maxBodyBytes: Int?
     /// Whether a resend of a dead event starts it again.
     public var resendRevives: Bool
+    /// Who may send, and how much.
+    public var access = SourceAccess()
+    /// The status of the answer to a request whose events are stored, 200 to 299.
+    public var answerStatus = 200
     /// What requests are checked by; without one anybody may send.
     public var verifier: Verifier?
     /// The URL that the sender calls, where it signs that.

@@ -25,6 +25,15 @@ public struct SourceConfiguration: Sendable, Equatable {
     /// What a question of `meta` has to know.
     public var verifyToken: Secret?
 
+    /// The addresses that may send; empty for all, or beside a problem.
+    public var allow: [AddressBlock] = []
+    /// What requests have to bring as `?token=…`.
+    public var token: Secret?
+    /// How many requests are taken in which time.
+    public var rate: DeliveryRate?
+    /// The status of the answer to a request whose events are stored, 200 to 299.
+    public var answerStatus = 200
+
     /// What its requests have to carry, one of these; empty only beside a problem.
     public var verification: [VerificationRule] = [.none]
     /// What they are checked with, newest first.

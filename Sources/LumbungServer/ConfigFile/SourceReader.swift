@@ -2,10 +2,7 @@
 struct SourceReader {
     static let keys =
         ["preset", "id", "type", "split", "format", "max_body_bytes", "resend_revives"] + verificationKeys
-        + handshakeKeys
-    static let unsupported = [
-        "allow", "token", "token_file", "rate", "answer",
-    ]
+        + handshakeKeys + accessKeys
     /// What a source starts from that is not named like a preset and names none.
     static let defaultPreset = "accurate"
     /// The preset that a source has to ask for: it lets nobody in until the source says how.
@@ -25,6 +22,7 @@ struct SourceReader {
         Self.readContent(reader, into: &source, &problems)
         readHandshakes(reader, into: &source, &problems)
         readVerification(reader, into: &source, &problems)
+        readAccess(reader, into: &source, &problems)
         source.maxBodyBytes = reader.wholeNumber(
             "max_body_bytes", in: 1...SourceConfiguration.largestBodyBytes, &problems)
         source.resendRevives = reader.boolean("resend_revives", &problems) ?? source.resendRevives
@@ -53,6 +51,6 @@ struct SourceReader {
         var node = node
         if case .nothing = node.content { node = LocatedNode(location: node.location, content: .mapping([])) }
         return MappingReader(
-            node, name: name, keys: Self.keys, unsupported: Self.unsupported, defaults: preset.source, &problems)
+            node, name: name, keys: Self.keys, defaults: preset.source, &problems)
     }
 }

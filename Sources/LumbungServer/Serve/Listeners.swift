@@ -27,6 +27,7 @@ struct Listeners: Sendable {
         configuration.host = settings.host
         configuration.port = settings.port
         configuration.limits.maxBodyBytes = settings.maxBodyBytes
+        configuration.proxies = TrustedProxies(settings.trustedProxies)
         let wanted = configuration.limits.acceptedConnections
         let descriptors = Descriptors.raised()
         if descriptors.connections(wanted: wanted) < wanted {

@@ -162,6 +162,7 @@ actor Reloader {
                 "settings have changed that take effect at the next start",
                 metadata: ["settings": "\(settings.joined(separator: ", "))"])
         }
+        OpenSources.report(candidate.loaded.inbox, logger: parts.logger)
         await Orphans.report(
             parts.store, numbers: numbers, configured: Set(candidate.destinations.keys),
             running: { [engine = parts.engine] in await engine.standing(of: $0)?.inFlight ?? 0 }, logger: parts.logger)

@@ -92,6 +92,7 @@ public struct Server: Sendable {
                 "version": "\(LumbungVersion.text)", "boot_epoch": "\(recovery.bootEpoch)",
                 "workers": "\(settings.workerCount)", "waiting": "\(recovery.waiting)",
             ])
+        OpenSources.report(configuration.inbox, logger: logger)
         let group = ServiceGroup(
             configuration: groupConfiguration(engine: engine, listeners: listeners, logs: logs))
         defer { logger.info("stopped") }

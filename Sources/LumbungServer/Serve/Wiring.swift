@@ -58,6 +58,10 @@ struct Wiring {
         } catch {
             throw ServerFailure("the source \(configured.name): \(error)", exitCode: 78)
         }
+        source.access.allow = configured.allow.isEmpty ? nil : configured.allow
+        source.access.token = configured.token.map { AccessToken($0.revealed) }
+        source.access.rate = configured.rate
+        source.answerStatus = configured.answerStatus
         source.publicURL = configured.publicURL
         source.handshakes = configured.handshakes
         source.handshakeKeys.verifyToken = configured.verifyToken.map { Array($0.revealed.utf8) }

@@ -33,6 +33,7 @@ private struct Document: Encodable {
 
     struct Source: Encodable {
         let name: String
+        let preset: String
         let id: [String]
         let type: String
         let split: String
@@ -41,6 +42,10 @@ private struct Document: Encodable {
         let resendRevives: Bool
         let handshake: [String]
         let verifyToken: Nullable<String>
+        let allow: [String]
+        let token: Nullable<String>
+        let rate: Nullable<String>
+        let answerStatus: Int
     }
 
     struct Condition: Encodable {
@@ -72,11 +77,14 @@ private struct Document: Encodable {
         }
         sources = loaded.inbox.sources.map { source in
             Source(
-                name: source.name, id: source.identity.map(\.description), type: source.type.description,
+                name: source.name, preset: source.preset, id: source.identity.map(\.description),
+                type: source.type.description,
                 split: source.split.description, format: source.formats.map(\.rawValue),
                 maxBodyBytes: Nullable(source.maxBodyBytes), resendRevives: source.resendRevives,
                 handshake: source.handshakes.map(\.rawValue),
-                verifyToken: Nullable(source.verifyToken?.description))
+                verifyToken: Nullable(source.verifyToken?.description),
+                allow: source.allow.map(\.description), token: Nullable(source.token?.description),
+                rate: Nullable(source.rate?.description), answerStatus: source.answerStatus)
         }
         destinations = loaded.inbox.destinations.map(DestinationDocument.init)
         routes = loaded.inbox.routes.map { route in

@@ -16,10 +16,13 @@ public struct ConfigPrint: Sendable {
         let settings = loaded.resolved.map { [$0.definition.environmentName, shownValue($0), $0.origin.description] }
         let sources = inbox.sources.map { source in
             [
-                source.name, source.identity.map(\.description).joined(separator: ", "), source.type.description,
+                source.name, source.preset, source.identity.map(\.description).joined(separator: ", "),
+                source.type.description,
                 source.split == .root ? "-" : source.split.description,
                 source.formats.map(\.rawValue).joined(separator: ", "), source.maxBodyBytes.map(String.init) ?? "-",
                 source.resendRevives ? "yes" : "no",
+                source.allow.isEmpty ? "-" : String(source.allow.count), source.token?.description ?? "-",
+                source.rate?.description ?? "-", String(source.answerStatus),
                 source.shownHandshakes.joined(separator: ", "),
             ]
         }
@@ -36,7 +39,10 @@ public struct ConfigPrint: Sendable {
         return [
             TextTable(["NAME", "VALUE", "ORIGIN"], settings),
             TextTable(
-                ["SOURCE", "ID", "TYPE", "SPLIT", "FORMAT", "MAX BODY BYTES", "RESEND REVIVES", "HANDSHAKE"], sources),
+                [
+                    "SOURCE", "PRESET", "ID", "TYPE", "SPLIT", "FORMAT", "MAX BODY BYTES", "RESEND REVIVES",
+                    "ALLOW", "TOKEN", "RATE", "ANSWER", "HANDSHAKE",
+                ], sources),
             destinationTable(),
             TextTable(["FROM", "TYPE", "WHEN", "TO"], routes),
         ].map { $0.rendered() }.joined(separator: "\n")

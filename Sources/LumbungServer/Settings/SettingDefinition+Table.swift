@@ -45,6 +45,6 @@ extension SettingDefinition {
             meaning: "seconds that running attempts may finish during a stop"),
         SettingDefinition(.tlsCertFile, .unsupported, meaning: "certificate for HTTPS on ingest"),
         SettingDefinition(.tlsKeyFile, .unsupported, meaning: "private key for HTTPS on ingest"),
-        SettingDefinition(.trustedProxies, .unsupported, meaning: "proxies whose X-Forwarded-For is believed"),
+        SettingDefinition(.trustedProxies, .addresses, meaning: "proxies whose X-Forwarded-For is believed"),
     ]
 }

@@ -1,9 +1,9 @@
 public import Logging
+public import LumbungCore
 
 /// The settings in force, checked and typed.
 ///
-/// `TLS_CERT_FILE`, `TLS_KEY_FILE` and `TRUSTED_PROXIES` have no field: this version refuses to start when one is
-/// set, so nobody can believe that it works.
+/// `TLS_CERT_FILE` and `TLS_KEY_FILE` have no field: this version refuses to start when one is set, so nobody can believe that it works.
 public struct Settings: Sendable, Equatable {
     /// The address of the ingest listener.
     public let host: String
@@ -37,4 +37,6 @@ public struct Settings: Sendable, Equatable {
     public let deadRetentionDays: Int
     /// Seconds that running attempts may finish during a stop, 0 to 3,600.
     public let shutdownGraceSeconds: Int
+    /// The proxies whose `X-Forwarded-For` is believed; at most 1,000.
+    public let trustedProxies: [AddressBlock]
 }

@@ -42,7 +42,8 @@ struct SettingsReader {
             logFormat: LogFormat(rawValue: text(.logFormat)) ?? .text,
             retentionDays: number(.retentionDays),
             deadRetentionDays: number(.deadRetentionDays),
-            shutdownGraceSeconds: number(.shutdownGraceSeconds)
+            shutdownGraceSeconds: number(.shutdownGraceSeconds),
+            trustedProxies: value(.trustedProxies).flatMap(SettingRule.addresses) ?? []
         )
         if problems.isEmpty { checkTogether(settings) }
         return settings

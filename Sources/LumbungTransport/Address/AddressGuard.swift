@@ -1,3 +1,5 @@
+public import LumbungCore
+
 /// Tells which addresses belong to the public internet.
 ///
 /// A destination resolves to addresses at the time of each call; without the operator's leave, none of them may be one

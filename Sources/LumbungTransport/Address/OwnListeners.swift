@@ -1,4 +1,5 @@
 import Glibc
+public import LumbungCore
 import Synchronization
 
 /// Where this process listens: no destination may lead back there, whatever `allow_private` says.

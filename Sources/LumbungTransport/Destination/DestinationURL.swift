@@ -1,3 +1,5 @@
+public import LumbungCore
+
 /// The address of an HTTP destination, read strictly, so that no other reader can see another host in it.
 public struct DestinationURL: Sendable, Hashable, CustomStringConvertible {
     /// Where a connection goes.

@@ -1,4 +1,5 @@
 import Glibc
+import LumbungCore
 import Synchronization
 
 /// Looks one host name up, on a thread of its own while it takes, since `getaddrinfo` blocks and cannot be stopped.

@@ -1,4 +1,5 @@
 import Glibc
+public import LumbungCore
 
 /// Why a name has no address.
 public struct NameError: Error, Hashable, Sendable {

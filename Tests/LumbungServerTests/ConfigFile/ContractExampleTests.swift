@@ -4,7 +4,7 @@ import Testing
 @testable import LumbungServer
 
 @Suite struct ContractExampleTests {
-    /// The contract's own example: all of it is recognised, and what this version lacks is refused by name.
+    /// The contract's own example: nothing is wrong but that the machine of the test has no such file.
     @Test func `the whole format is recognised`() {
         let yaml = """
             sources:
@@ -50,16 +50,8 @@ import Testing
         let names = ["ACCURATE_TOKEN", "GITHUB_SECRET", "CUSTOM_SECRET", "APP_SECRET", "APP_TOKEN"]
         let lines = problems(
             yaml, environment: Dictionary(uniqueKeysWithValues: names.map { ($0, "0123456789abcdef") }))
-        let places = [
-            "3:5 allow", "4:5 token", "16:5 rate", "18:5 answer",
-        ]
-        var expected = places.map { place in
-            let parts = place.split(separator: " ")
-            return "f:\(parts[0]): `\(parts[1])` is not supported in this version"
-        }
-        expected.insert(
-            "f:9:18: cannot read the file \"/run/secrets/shopify\" for `secret_file`: there is no such file", at: 2)
-        #expect(lines == expected)
+        #expect(
+            lines == ["f:9:18: cannot read the file \"/run/secrets/shopify\" for `secret_file`: there is no such file"])
     }
 
     @Test func `the same without what this version lacks is accepted`() {

@@ -25,7 +25,7 @@ import Testing
     @Test func `the example is accepted with every key`() throws {
         let text = Self.whole(try example())
         let secret = "0123456789abcdef"
-        let names = ["APP_TOKEN", "APP_SECRET", "PARTNER_SECRET", "PARTNER_OLD_SECRET", "IMPORT_TOKEN"]
+        let names = ["APP_TOKEN", "APP_SECRET", "PARTNER_SECRET", "PARTNER_OLD_SECRET", "IMPORT_TOKEN", "SHOP_TOKEN"]
         let values = names.map { ($0, $0 + secret) }
         let pem = "-----BEGIN CERTIFICATE-----\n"
         let files = [
@@ -33,7 +33,8 @@ import Testing
         ]
         let result = try load(environment: Dictionary(uniqueKeysWithValues: values), yaml: text, files: files)
         #expect(throws: Never.self) { try result.get() }
-        for key in DestinationReader.keys {
+        let sourceKeys = SourceReader.accessKeys.filter { $0 != "token_file" }
+        for key in DestinationReader.keys + sourceKeys {
             #expect(text.contains(try Regex("(?m)^ +\(key):")), "\(key) has no example")
         }
     }

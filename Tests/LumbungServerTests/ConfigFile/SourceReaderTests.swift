@@ -180,16 +180,6 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
         #expect(lines("form:x" + field).count == 1)
     }
 
-    @Test(arguments: ["allow", "token", "token_file", "rate", "answer"])
-    func `what this version cannot do is refused`(_ key: String) {
-        for value in ["x", "[x]", "{x: y}"] {
-            #expect(
-                problems("sources:\n  a: {type: t, \(key): \(value)}\n") == [
-                    "f:2:16: `\(key)` is not supported in this version"
-                ])
-        }
-    }
-
     @Test(arguments: ["A", "-a", "_a", "a b", "a/b", "é", "\"\"", "a.b"])
     func `names that are refused`(_ name: String) {
         let lines = problems("sources:\n  \(name): {}\n")

@@ -10,7 +10,8 @@ import Testing
           worker_count: 7
         sources:
           shop: {id: [json:/id, header:X-Id, sha256], type: order, split: /events,
-                 format: [json, form], max_body_bytes: 10, resend_revives: false}
+                 format: [json, form], max_body_bytes: 10, resend_revives: false,
+                 allow: [192.0.2.1, 10.0.0.1/8], token: "${TOKEN}", rate: 5/s, answer: {status: 202}}
         destinations:
           app:
             url: https://app.example/hook?key=${TOKEN}
@@ -45,7 +46,8 @@ import Testing
         #expect(lines.contains("CONFIG_FILE             lumbung.yaml            default"))
         #expect(
             lines.contains(
-                "shop    json:/id, header:X-Id, sha256  order  /events  json, form  10              no              -"))
+                "shop    accurate  json:/id, header:X-Id, sha256  order  /events  json, form  10              no"
+                    + "              2      ********  5/s   202     -"))
         #expect(
             lines.contains(
                 "app          http  3            -     2 x 1s..90s  https://app.example/hook?********; timeout 250ms; "
@@ -100,6 +102,11 @@ import Testing
         #expect(destinations[1]["paused"] as? Bool == true)
         let sources = try #require(object["sources"] as? [[String: Any]])
         #expect(sources[0]["id"] as? [String] == ["json:/id", "header:X-Id", "sha256"])
+        #expect(sources[0]["preset"] as? String == "accurate")
+        #expect(sources[0]["allow"] as? [String] == ["192.0.2.1", "10.0.0.0/8"])
+        #expect(sources[0]["token"] as? String == "********")
+        #expect(sources[0]["rate"] as? String == "5/s")
+        #expect(sources[0]["answer_status"] as? Int == 202)
         #expect(sources[0]["split"] as? String == "/events")
         #expect(sources[0]["format"] as? [String] == ["json", "form"])
         let routes = try #require(object["routes"] as? [[String: Any]])

@@ -26,6 +26,7 @@ import Testing
         (.retentionDays, ["-1", "36501", "30d"]),
         (.deadRetentionDays, ["-1", "36501", "ever"]),
         (.shutdownGraceSeconds, ["-1", "3601", "30s"]),
+        (.trustedProxies, ["everyone", "10.0.0.0/33", "10.0.0.1,", "10.0.0.1:80"]),
     ]
 
     @Test func `every refused value is named with its origin and what is allowed`() throws {
@@ -107,7 +108,7 @@ import Testing
         #expect(try problemLines(flags: ["admin-token": "t"], environment: ["ADMIN_TOKEN_FILE": "/nowhere"]).isEmpty)
     }
 
-    @Test(arguments: ["TLS_CERT_FILE", "TLS_KEY_FILE", "TRUSTED_PROXIES"])
+    @Test(arguments: ["TLS_CERT_FILE", "TLS_KEY_FILE"])
     func `what this version cannot do is refused`(_ name: String) throws {
         let key = name.lowercased()
         let flag = key.split(separator: "_").joined(separator: "-")
@@ -123,6 +124,21 @@ import Testing
             try problemLines(yaml: "settings:\n  \(key): [x]\n") == [
                 "lumbung.yaml:2:3: `\(key)` is not supported in this version; leave it out"
             ])
+    }
+
+    @Test(
+        arguments: [
+            ("10.0.0.0/8", 1), ("127.0.0.1, ::1,192.0.2.0/24", 3), ("everyone", nil), ("10.0.0.0/8,", nil), (",", nil),
+            ("10.0.0.0/8 ::1", nil), ("10.0.0.0/33", nil), ("10.0.0.1:80", nil),
+            (Array(repeating: "::1", count: 1000).joined(separator: ","), 1000),
+            (Array(repeating: "::1", count: 1001).joined(separator: ","), nil),
+        ] as [(String, Int?)])
+    func `trusted proxies are addresses and blocks`(_ text: String, _ count: Int?) throws {
+        let loaded = try? load(environment: ["TRUSTED_PROXIES": text]).get()
+        #expect(loaded?.settings.trustedProxies.count == count)
+        if count == nil {
+            #expect(try problemLines(yaml: "settings: {trusted_proxies: '\(text)'}").count == 1)
+        }
     }
 
     @Test(arguments: ["postgres://user:canary@db/inbox", "postgresql://canary", "POSTGRES://canary", "postgres:canary"])

@@ -1,4 +1,5 @@
 import Logging
+import LumbungCore
 import Testing
 
 @testable import LumbungServer
@@ -32,6 +33,9 @@ struct PrecedenceCase: Sendable, CustomTestStringConvertible {
         PrecedenceCase(name: .retentionDays, flag: "0", environment: "1", file: "36500", fallback: "30"),
         PrecedenceCase(name: .deadRetentionDays, flag: "0", environment: "1", file: "36500", fallback: "90"),
         PrecedenceCase(name: .shutdownGraceSeconds, flag: "0", environment: "1", file: "3600", fallback: "30"),
+        PrecedenceCase(
+            name: .trustedProxies, flag: "10.0.0.0/8", environment: "::1, 192.0.2.1", file: "2001:db8::/32",
+            fallback: nil),
     ]
 }
 
@@ -86,6 +90,7 @@ struct PrecedenceCase: Sendable, CustomTestStringConvertible {
         #expect(settings.retentionDays == 36500)
         #expect(settings.deadRetentionDays == 36500)
         #expect(settings.shutdownGraceSeconds == 3600)
+        #expect(settings.trustedProxies.map(\.description) == ["2001:db8::/32"])
     }
 
     @Test func `an empty variable counts as unset`() throws {

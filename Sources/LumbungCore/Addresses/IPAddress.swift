@@ -1,5 +1,3 @@
-import Glibc
-
 /// An IPv4 or IPv6 address, without port and without zone.
 public enum IPAddress: Sendable, Hashable {
     /// The four bytes, the first one highest.
@@ -7,46 +5,12 @@ public enum IPAddress: Sendable, Hashable {
     /// The sixteen bytes as two halves, the first one highest.
     case v6(high: UInt64, low: UInt64)
 
-    /// Reads the usual text form: `192.0.2.1`, `2001:db8::1`, `::ffff:192.0.2.1`; no brackets, no zone.
-    ///
-    /// Short and octal IPv4 forms such as `127.1` are no addresses here (`inet_pton(3)`); they are names to look up.
-    public init?(_ text: String) {
-        guard !text.utf8.contains(0) else { return nil }
-        var bytes = [UInt8](repeating: 0, count: 16)
-        if unsafe inet_pton(AF_INET, text, &bytes) == 1 {
-            self.init(bytes: Array(bytes[..<4]))
-        } else if unsafe inet_pton(AF_INET6, text, &bytes) == 1 {
-            self.init(bytes: bytes)
-        } else {
-            return nil
-        }
-    }
-
     /// Reads four or sixteen bytes in network order; `nil` for any other number.
     public init?(bytes: [UInt8]) {
         switch bytes.count {
         case 4: self = .v4(UInt32(Self.number(bytes[...])))
         case 16: self = .v6(high: Self.number(bytes[..<8]), low: Self.number(bytes[8...]))
         default: return nil
-        }
-    }
-
-    /// Reads a socket address of either family; `nil` for one of another family.
-    init?(socketAddress: UnsafePointer<sockaddr>?) {
-        guard let socketAddress = unsafe socketAddress else { return nil }
-        let bytes = unsafe UnsafeRawPointer(socketAddress)
-        switch unsafe Int32(socketAddress.pointee.sa_family) {
-        case AF_INET:
-            let value = unsafe bytes.loadUnaligned(as: sockaddr_in.self).sin_addr.s_addr
-            self = .v4(UInt32(bigEndian: value))
-        case AF_INET6:
-            var value = unsafe bytes.loadUnaligned(as: sockaddr_in6.self).sin6_addr
-            guard let address = unsafe withUnsafeBytes(of: &value, { unsafe IPAddress(bytes: Array($0)) }) else {
-                return nil
-            }
-            self = address
-        default:
-            return nil
         }
     }
 
