@@ -116,7 +116,8 @@ let package = Package(
         .testTarget(
             name: "LumbungKitTests",
             dependencies: [
-                "LumbungCore", "LumbungKit", "LumbungTesting", .logging, .serviceLifecycle, .serviceLifecycleTestKit,
+                "LumbungCore", "LumbungKit", "LumbungSignatures", "LumbungTesting", .logging, .serviceLifecycle,
+                .serviceLifecycleTestKit,
             ],
             swiftSettings: house
         ),

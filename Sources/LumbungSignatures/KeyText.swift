@@ -30,7 +30,9 @@ enum KeyText {
         if let rest = try text.after(signingPrefix) { return try signing(bytes(rest, prefix: signingPrefix)) }
         if let rest = try text.after(verifyingPrefix) {
             let key = try bytes(rest, prefix: verifyingPrefix)
-            guard key.count == 32 else { throw .wrongLength(prefix: verifyingPrefix, allowed: "32 bytes") }
+            guard key.count == 32, !Ed25519.isWeak(key) else {
+                throw .wrongLength(prefix: verifyingPrefix, allowed: "32 bytes")
+            }
             return .verifying(key)
         }
         if let key = Base64.decoded(text.utf8), symmetricBytes.contains(key.count) { return .symmetric(key) }

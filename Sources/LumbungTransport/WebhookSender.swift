@@ -46,7 +46,9 @@ public struct WebhookSender: Sendable {
             let answer = try await response.body.collect(upTo: 64 * 1024)
             result = .success(Answer(status: Int(response.status.code), body: String(buffer: answer)))
         } catch {
-            result = .failure(Unreachable(description: "no answer from \(url): \(ExchangeFailure(error).detail)"))
+            result = .failure(
+                Unreachable(description: "no answer from \(url.prefix { $0 != "?" }): \(ExchangeFailure(error).detail)")
+            )
         }
         try? await client.shutdown()
         return try result.get()

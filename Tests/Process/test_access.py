@@ -94,7 +94,7 @@ def test_over_the_rate_it_is_429_and_a_reload_does_not_forget(make):
     eventually(lambda: "the configuration was reloaded" in server.output(), "reloaded")
     assert post(server, "u4").status == 429
     assert server.query("SELECT count(*) FROM rejection") == [(0,)]
-    assert server.output().count("429") >= 2
+    eventually(lambda: server.output().count("429") >= 2, "both are in the log")
     server.write_config(config("{rate: 4/h}"))
     server.signal(signal.SIGHUP)
     eventually(lambda: server.output().count("the configuration was reloaded") == 2, "reloaded again")
@@ -118,3 +118,13 @@ def test_a_source_that_anyone_may_write_to_is_warned_of(make):
     server.signal(signal.SIGHUP)
     eventually(lambda: server.output().count("the configuration was reloaded") == 2, "reloaded")
     assert len(warnings()) == 2
+
+
+def test_send_brings_the_token_and_does_not_show_it(make):
+    server = make(config=config("{token: 's3cret+/%'}")).start()
+    done = server.run("send", "accurate")
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"s3cret" not in done.stdout + done.stderr
+    server.end()
+    done = server.run("send", "accurate")
+    assert done.returncode == 69 and b"s3cret" not in done.stderr, done.stderr.decode()

@@ -132,8 +132,19 @@ public final class Intake: Sendable {
                 status: problem.status,
                 reason: reason ?? problem.detail,
                 headers: KeptHeaders.json(request.headers),
-                body: request.body
+                body: masked(request)
             ))
+    }
+
+    /// The head of the body, in which the source's secrets, which some senders write there, are masked.
+    private func masked(_ request: IngestRequest) -> [UInt8] {
+        var body = Array(request.body.prefix(2 * Rejection.keptBodyBytes))
+        let mask = Array("********".utf8)
+        let secrets = source(named: request.source)?.handshakeKeys.secrets ?? []
+        for secret in secrets where secret.count >= mask.count && secret != mask {
+            while let range = body.firstRange(of: secret) { body.replaceSubrange(range, with: mask) }
+        }
+        return body
     }
 
     /// Tells whether a commit would succeed now.

@@ -26,7 +26,7 @@ extension Source {
 
     /// The URL that was called: the registered one with the query that came.
     private static func called(_ publicURL: String, _ target: String) -> String {
-        guard !publicURL.utf8.contains(UInt8(ascii: "?")), let mark = target.firstIndex(of: "?") else {
+        guard let mark = target.firstIndex(of: "?") else {
             return publicURL
         }
         return publicURL + target[mark...]

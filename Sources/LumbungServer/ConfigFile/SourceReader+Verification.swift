@@ -64,10 +64,13 @@ extension SourceReader {
 
     private func publicURL(_ reader: MappingReader, _ problems: inout ProblemList) -> String? {
         guard reader["public_url"] != nil else { return nil }
-        let expected = "the URL that the sender calls, such as https://hooks.example.com/webhook/twilio"
+        let expected =
+            "the URL that the sender calls without its query, such as https://hooks.example.com/webhook/twilio"
         return reader.converted("public_url", expected: expected, &problems) { text in
             let isURL = text.hasPrefix("https://") || text.hasPrefix("http://")
-            let isClean = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }
+            let isClean = text.utf8.allSatisfy {
+                $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "?")
+            }
             return isURL && isClean && (9...2048).contains(text.utf8.count) ? text : nil
         }
     }

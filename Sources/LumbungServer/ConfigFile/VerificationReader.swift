@@ -221,6 +221,25 @@ struct VerificationReader {
                     ? "`signed`: a hash needs {secret} in its text, or anybody could make it"
                     : "`signed`: {secret} belongs to the scheme `hash` alone")
         }
+        let isEmpty = parts.allSatisfy { part in
+            switch part {
+            case .literal, .timestamp, .id, .method, .secret: true
+            case .url, .path, .body, .form, .digest, .place: false
+            }
+        }
+        if isEmpty {
+            problems.add(
+                location, "`signed` has nothing of the event in it, so that it would fit any: {body} or a part of it")
+        }
+        let signsTime = parts.contains(.timestamp) || rule.timestamp.map { parts.contains(.place($0.place)) } ?? true
+        if !signsTime {
+            problems.add(
+                location,
+                "`timestamp` is checked and not signed, so that anybody could set it: use {timestamp} in `signed`")
+        }
+        if rule.separator == "=", rule.field != nil, let entry = reader["separator"] {
+            problems.add(entry.value.location, "`separator` stands between pairs, and `=` within them")
+        }
         if parts.contains(.timestamp), rule.timestamp == nil {
             problems.add(location, "`signed` has {timestamp}: set `timestamp`")
         }

@@ -43,7 +43,7 @@ public struct SendCommand: Sendable {
     public func run(report: (String) -> Void) async throws(ServerFailure) {
         let url = options.url ?? "http://127.0.0.1:\(configuration.settings.port)/webhook/\(options.source)"
         let sample = try source().map { source throws(ServerFailure) in try SampleRequest(source) }
-        let sender = WebhookSender(url: url)
+        let sender = WebhookSender(url: Self.url(url, with: source()?.token))
         let given = try readFile()
         for _ in 0..<options.count {
             let unique = UUID().uuidString.lowercased()
@@ -73,6 +73,19 @@ public struct SendCommand: Sendable {
         var source = ConfigFileReader.read(text, file: "preset", environment: [:]).inbox.sources.first
         source?.publicURL = nil
         return source
+    }
+
+    /// The URL with the token that the source wants in it.
+    private static func url(_ url: String, with token: Secret?) -> String {
+        guard let token else { return url }
+        let isPlain = { (byte: UInt8) in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        }
+        let encoded = token.revealed.utf8.map { byte in
+            isPlain(byte) ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return url + (url.contains("?") ? "&" : "?") + "token=" + encoded.joined()
     }
 
     private static func plain(_ body: [UInt8]) -> SignedRequest {

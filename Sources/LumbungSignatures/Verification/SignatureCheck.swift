@@ -24,7 +24,7 @@ struct SignatureCheck: RequestCheck {
         _ request: SignedRequest, now: Timestamp, _ trace: inout VerificationTrace
     ) throws(VerificationFailure) -> Int? {
         var values = RequestValues(request, places: places, sortsForm: sortsForm)
-        trace.add("check", "\(rule.scheme) at \(rule.place)")
+        trace.add("check", "\(rule.scheme.name) at \(rule.place)")
         let signatures = try signatures(in: &values, &trace)
         try checkTime(values, now, &trace)
         try checkBodyHash(values, &trace)
@@ -138,7 +138,9 @@ struct SignatureCheck: RequestCheck {
     private func checkBodyHash(
         _ values: RequestValues, _ trace: inout VerificationTrace
     ) throws(VerificationFailure) {
-        guard let place = rule.bodyHash, !values.request.isForm else { return }
+        guard let place = rule.bodyHash else { return }
+        // The form of a body that is one is signed itself; a hash that is there is meant, whatever the body is.
+        if values.request.isForm, values.found(place) == .nothing { return }
         let wanted = SignatureCode.hash(values.request.body, .sha256)
         guard case .value(let text) = values.found(place), let given = Hexadecimal.decoded(text, anyCase: true),
             ConstantTime.equal(given, wanted)

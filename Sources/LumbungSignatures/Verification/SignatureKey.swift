@@ -56,6 +56,7 @@ enum SignatureKey: Sendable {
     private static func ed25519(_ text: String, _ encoding: SecretForm.Encoding) throws(VerifierError) -> SignatureKey {
         // The DER form is the key behind twelve bytes that are always the same (RFC 8410, section 4).
         guard let bytes = bytes(text, encoding), bytes.count == 32 || bytes.count == 44,
+            !Ed25519.isWeak(Array(bytes.suffix(32))),
             (try? Curve25519.Signing.PublicKey(rawRepresentation: bytes.suffix(32))) != nil
         else { throw noPublicKey("an Ed25519 public key") }
         return .ed25519(Array(bytes.suffix(32)))

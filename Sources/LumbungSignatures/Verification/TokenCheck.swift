@@ -18,7 +18,7 @@ struct TokenCheck: RequestCheck {
             trace.add("token", "is secret \(index + 1)")
             return index
         }
-        trace.add("token", "is there, \(tokens[0].count) bytes, and none of the \(secrets.count) secrets")
+        trace.add("token", "is there, and none of the \(secrets.count) secrets")
         throw VerificationFailure(.signature, "the token at \(name) is not the secret")
     }
 

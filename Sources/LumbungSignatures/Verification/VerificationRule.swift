@@ -71,6 +71,17 @@ public enum SignatureScheme: Sendable, Hashable {
     case ecdsaP256
     /// RSA PKCS #1 v1.5 with SHA-256; the secret is the public key.
     case rsaSHA256
+
+    /// The scheme as the config file calls it, with its algorithm.
+    var name: String {
+        switch self {
+        case .hmac(let algorithm): "hmac \(algorithm.rawValue)"
+        case .hash(let algorithm): "hash \(algorithm.rawValue)"
+        case .ed25519: "ed25519"
+        case .ecdsaP256: "ecdsa-p256"
+        case .rsaSHA256: "rsa-sha256"
+        }
+    }
 }
 
 /// A hash function.

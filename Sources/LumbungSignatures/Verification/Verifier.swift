@@ -20,16 +20,13 @@ public struct Verifier: Sendable {
         guard !rules.isEmpty else { throw VerifierError(description: "there is no rule to check requests by") }
         isOpen = rules.contains(.none)
         var checks: [any RequestCheck] = []
-        var fault: VerifierError?
         for rule in rules {
-            do throws(VerifierError) {
-                checks.append(try Self.check(rule, secrets))
-            } catch {
-                fault = error
-            }
+            let fitting = rules.count == 1 ? secrets : try Self.fitting(secrets, rule, among: rules)
+            // Of several rules those are left out that none of the secrets is for.
+            if fitting.isEmpty, !secrets.isEmpty { continue }
+            checks.append(try Self.check(rule, fitting))
         }
-        // One of several secrets may fit one of several rules only: GitLab has a token and a signing key.
-        if let fault, checks.isEmpty || rules.count == 1 { throw fault }
+        guard !checks.isEmpty else { throw VerifierError(description: "no secret fits any of the rules") }
         self.checks = checks
     }
 
@@ -71,6 +68,28 @@ public struct Verifier: Sendable {
             }
         }
         throw failure
+    }
+
+    /// The secrets that are for a rule, where it is one of several.
+    ///
+    /// A key of Standard Webhooks is no token, and a token that is too short for a key is none. A key that is written
+    /// wrongly is a fault, not something to leave out.
+    private static func fitting(
+        _ secrets: [String], _ rule: VerificationRule, among rules: [VerificationRule]
+    ) throws(VerifierError) -> [String] {
+        let hasKeys = rules.contains { if case .standardWebhooks = $0 { true } else { false } }
+        guard hasKeys else { return secrets }
+        var fitting: [String] = []
+        for secret in secrets {
+            let isKey = ["whsec_", "whsk_", "whpk_"].contains { secret.hasPrefix($0) }
+            if case .standardWebhooks = rule {
+                guard isKey || (try? SigningSecret(secret)) != nil else { continue }
+            } else if isKey {
+                continue
+            }
+            fitting.append(secret)
+        }
+        return fitting
     }
 
     private static func check(

@@ -167,6 +167,27 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
         #expect(problems("sources:\n  a:\n    \(line)\n") == [expected])
     }
 
+    @Test(arguments: [
+        ("{scheme: hmac, header: X, signed: \"{timestamp}\", timestamp: header:T}", "nothing of the event"),
+        ("{scheme: hmac, header: X, signed: const}", "nothing of the event"),
+        ("{scheme: hmac, header: X, timestamp: header:T}", "is checked and not signed"),
+        ("{scheme: hmac, header: X, field: v, separator: \"=\"}", "`=` within them"),
+        ("{scheme: hash, header: X, signed: \"{body}\"}", "a hash needs {secret}"),
+        ("{scheme: hmac, header: X, signed: \"{secret}{body}\"}", "belongs to the scheme `hash`"),
+        ("{scheme: hmac, header: X, signed: \"{body\"}", "is not closed"),
+        ("{scheme: hmac, header: X, signed: \"{boddy}\"}", "is not known"),
+        ("{scheme: hmac}", "where the signature stands"), ("{scheme: hmacc, header: X}", "`scheme`: expected none"),
+        ("{header: X}", "has no `scheme`"), ("{scheme: token}", "exactly one of"), ("[]", "1 to 4 rules"),
+        ("[{scheme: none}, {scheme: token, bearer: true}]", "stands alone"),
+        ("{scheme: hmac, header: X, signed: \"{url}\"}", "set `public_url`"),
+        ("{scheme: ed25519, header: X, secret_encoding: hex}", "not an Ed25519 public key"),
+    ])
+    func `a check that cannot be right is refused`(_ verify: String, _ expected: String) {
+        let lines = problems("sources:\n  a: {secret: 0123456789abcdef, verify: \(verify)}\n")
+        #expect(lines.count >= 1)
+        #expect(lines.contains { $0.contains(expected) }, "\(lines)")
+    }
+
     @Test func `a template has its bounds`() {
         func lines(_ id: String) -> [String] { problems("sources:\n  a:\n    id: '\(id)'\n    format: form\n") }
         let longest = String(repeating: "x", count: 1024 - 9) + "{json:/a}"

@@ -110,6 +110,38 @@ import Testing
         #expect(!sample.passes(), "a body that nothing covers was taken")
     }
 
+    @Test func `a body hash that is there counts for a form too`() {
+        let sample = SignedSample.twilio
+        let hash = "&bodySHA256=" + String(repeating: "0", count: 64)
+        #expect(sample.passes(sample.request { $0.target += "&x=1" }), "the URL is the registered one here")
+        #expect(!sample.passes(sample.request { $0.target += hash }))
+    }
+
+    @Test func `of several rules each has the secrets that are for it`() throws {
+        let rules = [
+            VerificationRule.standardWebhooks(tolerance: .seconds(300)), .token(.value(.header("x-gitlab-token"))),
+        ]
+        let key = SignedSample.standard.secrets[0]
+        let verifier = try Verifier(rules, secrets: [key, "a-token"])
+        let now = Timestamp(milliseconds: SignedSample.standard.nowSeconds * 1000)
+        #expect(try verifier.verify(SignedSample.standard.request(), now: now) == 0, "a short token took the rule away")
+        #expect((try? verifier.verify(SignedSample.token.request(), now: now)) != nil)
+        let sent = SignedSample.token.request { $0.headers = [("X-Gitlab-Token", key)] }
+        #expect((try? verifier.verify(sent, now: now)) == nil, "a key was taken as a token")
+        for wrong in ["whsec_!!!", "whsec_YQ==", "whpk_AAAA"] {
+            #expect(throws: VerifierError.self) { try Verifier(rules, secrets: [wrong]) }
+        }
+    }
+
+    @Test(arguments: [0, 1, 0xEC, 0xED, 0xEE] as [UInt8])
+    func `a public key for which anybody can sign is none`(first: UInt8) {
+        let rest: UInt8 = first < 2 ? 0 : 0xFF
+        let bytes = [first] + Array(repeating: rest, count: 30) + [first < 2 ? 0x80 : 0xFF]
+        #expect(throws: VerifierError.self) {
+            try Verifier(SignedSample.discord.rules, secrets: [SignedSample.hex(bytes)])
+        }
+    }
+
     @Test func `a check is explained step by step, without the secret`() throws {
         let sample = SignedSample.midtrans
         let verifier = try Verifier(sample.rules, secrets: sample.secrets)
