@@ -1,4 +1,5 @@
 import Crypto
+import LumbungCore
 
 /// Ed25519 (RFC 8032) over bytes.
 enum Ed25519 {

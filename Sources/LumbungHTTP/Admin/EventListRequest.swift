@@ -111,18 +111,7 @@ enum QueryText {
     ///   - text: The encoded text.
     ///   - plus: What a plus stands for.
     static func decoded(_ text: Substring.UTF8View, plus: UInt8 = UInt8(ascii: "+")) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.makeIterator()
-        while let byte = rest.next() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(plus)
-            case UInt8(ascii: "%"):
-                guard let high = rest.next().flatMap(ASCII.hexValue), let low = rest.next().flatMap(ASCII.hexValue)
-                else { return nil }
-                bytes.append(high << 4 | low)
-            default: bytes.append(byte)
-            }
-        }
+        guard let bytes = PercentCoding.strictlyDecoded(text, plus: plus) else { return nil }
         return String(validating: bytes, as: UTF8.self)
     }
 }

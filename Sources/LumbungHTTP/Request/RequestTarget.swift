@@ -1,3 +1,5 @@
+import LumbungCore
+
 /// What the target of a request line names.
 enum RequestTarget: Sendable, Hashable {
     /// Events of a source, whether it is configured or not.
@@ -50,21 +52,9 @@ enum RequestTarget: Sendable, Hashable {
 
     /// Decodes one path segment; nil when it is empty or not what RFC 3986 allows in a segment of UTF-8 text.
     private static func source(_ segment: some Collection<UInt8>) -> String? {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(segment.count)
-        var rest = segment.makeIterator()
-        while let byte = rest.next() {
-            if byte == UInt8(ascii: "%") {
-                guard let high = rest.next().flatMap(ASCII.hexValue), let low = rest.next().flatMap(ASCII.hexValue)
-                else {
-                    return nil
-                }
-                bytes.append(high << 4 | low)
-            } else {
-                guard ASCII.isPathCharacter(byte) else { return nil }
-                bytes.append(byte)
-            }
-        }
+        guard segment.allSatisfy({ $0 == UInt8(ascii: "%") || ASCII.isPathCharacter($0) }),
+            let bytes = PercentCoding.strictlyDecoded(segment)
+        else { return nil }
         return bytes.isEmpty ? nil : String(validating: bytes, as: UTF8.self)
     }
 }

@@ -35,10 +35,10 @@ public struct SourceAccess: Sendable {
     /// Refuses a request without the token.
     func check(target: String) throws(Refused) {
         guard let token else { return }
-        guard let found = QueryToken(target: target) else {
+        guard let found = RequestQuery(target: target).value("token", plus: UInt8(ascii: "+")) else {
             throw Refused(.unverified, because: "token: there is not one `token` in the query")
         }
-        guard token.matches(found.bytes) else {
+        guard token.matches(found) else {
             throw Refused(.unverified, because: "token: the `token` in the query is another one")
         }
     }

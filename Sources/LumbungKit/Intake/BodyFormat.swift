@@ -49,3 +49,18 @@ extension [BodyFormat] {
         return contains(.raw) ? .raw : nil
     }
 }
+
+extension Source {
+    /// How a request's body is read.
+    /// - Throws: ``Problem`` with status 415 when none of several formats is for its content type, or 400 when that came twice.
+    func format(of request: IngestRequest) throws(Problem) -> BodyFormat {
+        guard formats.count != 1 else { return formats[0] }
+        guard request.hasOneValue(of: "content-type") else { throw .repeatedContentType }
+        let contentType = request.header("content-type")
+        let isBinaryCloudEvent = request.header(CloudEvents.versionHeader) != nil
+        guard let format = formats.choice(contentType: contentType, isBinaryCloudEvent: isBinaryCloudEvent) else {
+            throw .unsupportedMediaType(formats.map(\.rawValue).joined(separator: ", "))
+        }
+        return format
+    }
+}

@@ -33,7 +33,7 @@ struct HandshakeDesk: Sendable {
     /// - Throws: ``Problem`` for a question that is asked wrongly.
     func unsigned(_ request: IngestRequest) throws(Problem) -> HandshakeAnswer? {
         switch request.method {
-        case "GET": try isAskedByGet ? get(HandshakeQuery(target: request.target)) : nil
+        case "GET": try isAskedByGet ? get(RequestQuery(target: request.target)) : nil
         case "OPTIONS": try handshakes.contains(.cloudevents) ? consent(request) : nil
         case "POST": isAskedByPost ? post(request) : nil
         default: nil
@@ -72,15 +72,15 @@ struct HandshakeDesk: Sendable {
 
     // MARK: Without a signature
 
-    private func get(_ query: HandshakeQuery) throws(Problem) -> HandshakeAnswer {
+    private func get(_ query: RequestQuery) throws(Problem) -> HandshakeAnswer {
         for handshake in handshakes {
             switch handshake {
             case .meta:
-                if query.value("hub.mode") == Array("subscribe".utf8) { return try meta(query) }
+                if query.formValue("hub.mode") == Array("subscribe".utf8) { return try meta(query) }
             case .x:
-                if let token = query.value("crc_token"), HandshakeText.isSigned(token) { return try x(token) }
+                if let token = query.formValue("crc_token"), HandshakeText.isSigned(token) { return try x(token) }
             case .dropbox:
-                if let challenge = query.value("challenge"), HandshakeText.isEchoed(challenge) {
+                if let challenge = query.formValue("challenge"), HandshakeText.isEchoed(challenge) {
                     return .echo(.dropbox, challenge)
                 }
             default: break
@@ -91,7 +91,7 @@ struct HandshakeDesk: Sendable {
 
     private func post(_ request: IngestRequest) -> HandshakeAnswer? {
         if handshakes.contains(.graph),
-            let token = HandshakeQuery(target: request.target).value("validationToken"), HandshakeText.isEchoed(token)
+            let token = RequestQuery(target: request.target).formValue("validationToken"), HandshakeText.isEchoed(token)
         {
             return .echo(.graph, token)
         }
@@ -99,12 +99,12 @@ struct HandshakeDesk: Sendable {
         return nil
     }
 
-    private func meta(_ query: HandshakeQuery) throws(Problem) -> HandshakeAnswer {
+    private func meta(_ query: RequestQuery) throws(Problem) -> HandshakeAnswer {
         // Digests are compared in the same time whatever they are.
-        guard let token = keys.verifyToken, let guess = query.value("hub.verify_token"),
+        guard let token = keys.verifyToken, let guess = query.formValue("hub.verify_token"),
             SHA256.hash(data: guess) == SHA256.hash(data: token)
         else { throw .handshakeRefused("the verify token is missing or wrong") }
-        guard let challenge = query.value("hub.challenge"), HandshakeText.isEchoed(challenge) else {
+        guard let challenge = query.formValue("hub.challenge"), HandshakeText.isEchoed(challenge) else {
             throw .noQuestion
         }
         return .echo(.meta, challenge)
@@ -154,7 +154,7 @@ struct HandshakeDesk: Sendable {
 
     private func zoom(_ token: [UInt8]) throws(Problem) -> HandshakeAnswer {
         let plain = String(decoding: token, as: UTF8.self)
-        let code = Hex.text(Array(try code(of: token)))
+        let code = Hexadecimal.encoded(Array(try code(of: token)))
         return .json(.zoom, #"{"plainToken":"\#(plain)","encryptedToken":"\#(code)"}"#)
     }
 

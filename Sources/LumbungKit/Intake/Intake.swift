@@ -99,7 +99,7 @@ public final class Intake: Sendable {
             case .events(let found): events = found
             }
         } catch {
-            if error.isKept { refuse(request, error.problem, because: error.reason) }
+            if error.isKept { refuse(request, error.problem, through: entrance, because: error.reason) }
             return reply(.refused(error.problem))
         }
         guard !events.isEmpty else { return reply(.accepted(Receipt(items: []))) }
@@ -123,28 +123,21 @@ public final class Intake: Sendable {
     /// - Parameters:
     ///   - request: The request.
     ///   - problem: What the sender is told.
+    ///   - entrance: The source as the request found it when it began; its secrets are masked in what is kept.
     ///   - reason: What the operator is told, where that is more.
-    public func refuse(_ request: IngestRequest, _ problem: Problem, because reason: String? = nil) {
+    public func refuse(
+        _ request: IngestRequest, _ problem: Problem, through entrance: Entrance?, because reason: String? = nil
+    ) {
+        let source = entrance?.source
         store.reject(
             Rejection(
                 source: request.source,
                 rejectedAt: request.receivedAt,
                 status: problem.status,
                 reason: reason ?? problem.detail,
-                headers: KeptHeaders.json(request.headers),
-                body: masked(request)
+                headers: source?.keptHeaders(request.headers) ?? KeptHeaders.json(request.headers),
+                body: source?.masked(request.body) ?? request.body
             ))
-    }
-
-    /// The head of the body, in which the source's secrets, which some senders write there, are masked.
-    private func masked(_ request: IngestRequest) -> [UInt8] {
-        var body = Array(request.body.prefix(2 * Rejection.keptBodyBytes))
-        let mask = Array("********".utf8)
-        let secrets = source(named: request.source)?.handshakeKeys.secrets ?? []
-        for secret in secrets where secret.count >= mask.count && secret != mask {
-            while let range = body.firstRange(of: secret) { body.replaceSubrange(range, with: mask) }
-        }
-        return body
     }
 
     /// Tells whether a commit would succeed now.

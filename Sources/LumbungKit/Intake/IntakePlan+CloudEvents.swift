@@ -8,7 +8,7 @@ extension IntakePlan {
         switch CloudEvents.mode(contentType: contentType) {
         case .binary:
             let values = dataValues(request.body, contentType)
-            let content = Self.content(request.body, headers: KeptHeaders.json(request.headers))
+            let content = Self.content(request.body, headers: source.keptHeaders(request.headers))
             return [event(try CloudEvents.name(in: request), content, values, receivedAt: request.receivedAt)]
         case .structured: return try cloudEvents(of: .object, in: request)
         case .batch: return try cloudEvents(of: .array, in: request)
@@ -29,7 +29,7 @@ extension IntakePlan {
         guard scanned.shape == shape else {
             throw .badRequest(shape == .array ? "a batch is an array of events" : "the event is not one JSON object")
         }
-        let headers = KeptHeaders.json(shape == .array ? Self.headersOfOne(request.headers) : request.headers)
+        let headers = source.keptHeaders(shape == .array ? Self.headersOfOne(request.headers) : request.headers)
         var events: [NewEvent] = []
         events.reserveCapacity(scanned.elements.count)
         for (index, element) in scanned.elements.enumerated() {

@@ -33,7 +33,7 @@ struct IntakePlan: Sendable {
     /// Reads the events out of a request.
     /// - Throws: ``Problem`` with status 400, or 415 when the source's formats are none of the request's.
     func events(in request: IngestRequest) throws(Problem) -> [NewEvent] {
-        let format = try format(of: request)
+        let format = try source.format(of: request)
         // A destination is not told of an encoding, and an encoded form would be read as another one.
         guard format == .json || Self.encodingHint(request).isEmpty else { throw .unsupportedEncoding }
         return switch format {
@@ -45,16 +45,6 @@ struct IntakePlan: Sendable {
         }
     }
 
-    private func format(of request: IngestRequest) throws(Problem) -> BodyFormat {
-        guard source.formats.count != 1 else { return source.formats[0] }
-        guard request.hasOneValue(of: "content-type") else { throw .repeatedContentType }
-        let contentType = request.header("content-type")
-        let isBinaryCloudEvent = request.header(CloudEvents.versionHeader) != nil
-        guard let format = source.formats.choice(contentType: contentType, isBinaryCloudEvent: isBinaryCloudEvent)
-        else { throw .unsupportedMediaType(source.formats.map(\.rawValue).joined(separator: ", ")) }
-        return format
-    }
-
     private func jsonEvents(in request: IngestRequest) throws(Problem) -> [NewEvent] {
         let scanned: ScannedBody
         do throws(ScanError) {
@@ -62,7 +52,7 @@ struct IntakePlan: Sendable {
         } catch {
             throw .badRequest(error.description + splitHint(error) + Self.encodingHint(request))
         }
-        let headers = KeptHeaders.json(request.headers)
+        let headers = source.keptHeaders(request.headers)
         var events: [NewEvent] = []
         events.reserveCapacity(scanned.elements.count)
         for (index, element) in scanned.elements.enumerated() {
@@ -82,7 +72,7 @@ struct IntakePlan: Sendable {
 
     /// The whole body as one event.
     func event(_ facts: EventFacts, in request: IngestRequest) throws(Problem) -> NewEvent {
-        let content = Self.content(request.body, headers: KeptHeaders.json(request.headers))
+        let content = Self.content(request.body, headers: source.keptHeaders(request.headers))
         let name = try name(facts, digest: content.digest, in: request)
         return event(name, content, facts.values[naming.pointers.count...], receivedAt: request.receivedAt)
     }
@@ -108,8 +98,8 @@ struct IntakePlan: Sendable {
 
     /// The identity of an event that nothing in its request names.
     private func standIn(_ digest: [UInt8], _ request: IngestRequest) -> String {
-        guard naming.isNamedByArrival else { return "sha256:" + Hex.text(digest) }
-        return "arrival:\(request.receivedAt.iso8601):" + Hex.text(digest)
+        guard naming.isNamedByArrival else { return "sha256:" + Hexadecimal.encoded(digest) }
+        return "arrival:\(request.receivedAt.iso8601):" + Hexadecimal.encoded(digest)
     }
 
     static func content(of element: ScannedElement, in body: [UInt8], headers: String) -> EventContent {

@@ -1,13 +1,17 @@
 import LumbungCore
+import LumbungSignatures
 
 /// The request headers that are stored with an event: everything but secrets and what concerns one connection.
 enum KeptHeaders {
     /// A JSON object text of lower-case names and values; repeated names are joined with a comma and a blank.
-    static func json(_ headers: [IngestRequest.Header]) -> String {
+    /// - Parameters:
+    ///   - headers: The headers of a request.
+    ///   - secret: The names, in lower case, of others that hold a secret.
+    static func json(_ headers: [IngestRequest.Header], without secret: Set<String> = []) -> String {
         var kept: [(name: String, value: String)] = []
         for header in headers {
             let name = header.name.lowercased()
-            guard !isDropped(name) else { continue }
+            guard !isDropped(name), !secret.contains(name) else { continue }
             if let known = kept.firstIndex(where: { $0.name == name }) {
                 kept[known].value += ", " + header.value
             } else {
@@ -39,5 +43,12 @@ enum KeptHeaders {
 
     private static func isDropped(_ name: String) -> Bool {
         dropped.contains(name) || secretParts.contains { name.contains($0) }
+    }
+}
+
+extension Source {
+    /// The headers that are stored: everything but secrets, its own token among them, and what concerns one connection.
+    func keptHeaders(_ headers: [IngestRequest.Header]) -> String {
+        KeptHeaders.json(headers, without: verifier?.tokenHeaders ?? [])
     }
 }

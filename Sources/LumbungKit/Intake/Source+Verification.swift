@@ -18,10 +18,24 @@ extension Source {
     }
 
     /// The request as its signature sees it.
-    func signed(_ request: IngestRequest) -> SignedRequest {
-        SignedRequest(
+    package func signed(_ request: IngestRequest) -> SignedRequest {
+        var signed = SignedRequest(
             method: request.method, url: publicURL.map { Self.called($0, request.target) }, target: request.target,
             headers: request.headers.map { ($0.name, $0.value) }, body: request.body)
+        // The same decision as for the event, so that what is signed is what is read.
+        let format = try? format(of: request)
+        signed.isForm = format == .form || format == .formPayload
+        return signed
+    }
+
+    /// The head of a refused body, in which the source's secrets, which some senders write there, are masked.
+    func masked(_ body: [UInt8]) -> [UInt8] {
+        var head = Array(body.prefix(2 * Rejection.keptBodyBytes))
+        let mask = Array("********".utf8)
+        for secret in handshakeKeys.secrets where secret.count >= mask.count && secret != mask {
+            while let range = head.firstRange(of: secret) { head.replaceSubrange(range, with: mask) }
+        }
+        return head
     }
 
     /// The URL that was called: the registered one with the query that came.

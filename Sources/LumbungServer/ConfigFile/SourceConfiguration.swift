@@ -35,9 +35,7 @@ public struct SourceConfiguration: Sendable, Equatable {
     public var answerStatus = 200
 
     /// What its requests have to carry, one of these; empty only beside a problem.
-    public var verification: [VerificationRule] = [.none]
-    /// What they are checked with, newest first.
-    public var secrets: [Secret] = []
+    public var verification = [CheckConfiguration(rule: .none, secrets: [])]
     /// The URL that the sender calls, where it signs that.
     public var publicURL: String?
 
@@ -52,4 +50,22 @@ public struct SourceConfiguration: Sendable, Equatable {
         self.name = name
         self.preset = preset
     }
+
+    /// Every secret of its checks, each once, in their order.
+    public var secrets: [Secret] {
+        verification.flatMap(\.secrets).reduce(into: []) { found, secret in
+            if !found.contains(secret) { found.append(secret) }
+        }
+    }
+}
+
+/// A rule by which requests are checked, and the secrets of which one is enough for it.
+public struct CheckConfiguration: Sendable, Equatable {
+    /// The rule.
+    public let rule: VerificationRule
+    /// The secrets, newest first.
+    public let secrets: [Secret]
+
+    /// The same for the verifier.
+    var keyed: KeyedRule { KeyedRule(rule, secrets: secrets.map(\.revealed)) }
 }

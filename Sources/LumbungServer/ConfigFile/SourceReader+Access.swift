@@ -81,5 +81,5 @@ extension SourceReader {
 
 extension SourceConfiguration {
     /// Whether anybody who reaches the listener can write to it.
-    var isOpenToAnyone: Bool { verification.contains(.none) && allow.isEmpty && token == nil }
+    var isOpenToAnyone: Bool { verification.contains { $0.rule == .none } && allow.isEmpty && token == nil }
 }

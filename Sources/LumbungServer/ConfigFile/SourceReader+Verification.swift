@@ -19,46 +19,66 @@ extension SourceReader {
             )
         }
         let found = VerificationReader(split: source.split, secretReader: secretReader).read(verify, &problems)
-        if !secrets.isEmpty, !found.secrets.isEmpty {
-            problems.add(verify.location, "secrets stand beside `verify` and in it: set them in one place")
-        }
-        source.verification = found.rules
-        source.secrets = secrets.isEmpty ? found.secrets : secrets
         source.publicURL = publicURL(reader, &problems)
         guard problems.count == known else { return }
-        check(source, reader, &problems)
+        do throws(VerifierError) {
+            source.verification = try checks(found, sharing: secrets, reader, of: source.name, &problems)
+            _ = try Verifier(source.verification.map(\.keyed))
+        } catch {
+            if problems.count == known { problems.add(reader.location, "`\(source.name)`: \(error)") }
+        }
+        checkTogether(source, reader, &problems)
     }
 
-    /// What only rules, secrets and URL together show.
-    private func check(_ source: SourceConfiguration, _ reader: MappingReader, _ problems: inout ProblemList) {
-        let isOpen = source.verification == [.none]
-        if isOpen, !source.secrets.isEmpty, let entry = SecretReader.keys.compactMap({ reader[$0] }).first {
-            problems.add(
-                entry.keyLocation,
-                "`\(entry.key)` is set and nothing is checked with it: `\(source.name)` has no `verify` but {scheme: none}"
-            )
+    /// The rules with their secrets: each its own within `verify`, or all those that stand beside it.
+    private func checks(
+        _ found: [CheckConfiguration], sharing secrets: [Secret], _ reader: MappingReader, of name: String,
+        _ problems: inout ProblemList
+    ) throws(VerifierError) -> [CheckConfiguration] {
+        if !secrets.isEmpty, let entry = SecretReader.keys.compactMap({ reader[$0] }).first {
+            if found.contains(where: { $0.rule == .none }) {
+                problems.add(
+                    entry.keyLocation,
+                    "`\(entry.key)` is set and nothing is checked with it: `\(name)` has no `verify` but {scheme: none}"
+                )
+                return found
+            }
+            if found.contains(where: { !$0.secrets.isEmpty }) {
+                problems.add(entry.keyLocation, "secrets stand beside `verify` and in it: set them in one place")
+                return found
+            }
+            let keyed = try KeyedRule.sharing(secrets.map(\.revealed), among: found.map(\.rule))
+            return keyed.map { CheckConfiguration(rule: $0.rule, secrets: $0.secrets.map { Secret($0) }) }
         }
-        if source.handshakes.contains(.x), source.formats != [.json] {
+        if found.contains(where: { $0.rule != .none && $0.secrets.isEmpty }) {
             problems.add(
                 reader.location,
-                "`\(source.name)`: the handshake `x` signs short texts for whoever asks, so `format` must be json alone"
-            )
+                "`\(name)` needs a secret to check its requests: set `secret`, `secret_file` or `secrets`")
         }
-        if !isOpen, source.secrets.isEmpty {
-            return problems.add(
+        return found
+    }
+
+    /// What only rules, handshakes, formats and the URL together show.
+    private func checkTogether(
+        _ source: SourceConfiguration, _ reader: MappingReader, _ problems: inout ProblemList
+    ) {
+        let rules = source.verification.map(\.rule)
+        if source.handshakes.contains(.x), source.formats != [.json] || !rules.allSatisfy(\.signsWholeBody) {
+            problems.add(
                 reader.location,
-                "`\(source.name)` needs a secret to check its requests: set `secret`, `secret_file` or `secrets`")
+                "`\(source.name)`: the handshake `x` signs short texts for whoever asks, so `format` must be json alone "
+                    + "and {body} in `signed`")
         }
-        if source.publicURL == nil, source.signsURL {
+        if source.publicURL == nil, rules.contains(where: \.signsURL) {
             problems.add(
                 reader.location,
                 "`\(source.name)`: the sender signs the URL that it calls: set `public_url` to that URL, as it is registered there"
             )
         }
-        do throws(VerifierError) {
-            _ = try Verifier(source.verification, secrets: source.secrets.map(\.revealed))
-        } catch {
-            problems.add(reader.location, "`\(source.name)`: \(error)")
+        if rules.contains(where: \.readsForm), !source.formats.contains(where: { $0 == .form || $0 == .formPayload }) {
+            problems.add(
+                reader.location,
+                "`\(source.name)`: `verify` reads fields of a form, which needs `form` or `form-payload` in `format`")
         }
     }
 
@@ -76,11 +96,25 @@ extension SourceReader {
     }
 }
 
-extension SourceConfiguration {
-    /// Whether a rule signs the URL.
-    var signsURL: Bool {
-        verification.contains { rule in
-            if case .signature(let rule) = rule { rule.signed.parts.contains(.url) } else { false }
+extension VerificationRule {
+    /// Whether it signs the URL.
+    fileprivate var signsURL: Bool { parts.contains(.url) }
+
+    /// Whether nothing passes that has not the whole body under its signature.
+    fileprivate var signsWholeBody: Bool {
+        if case .signature = self { parts.contains(.body) } else { true }
+    }
+
+    /// Whether it looks for fields of a form, and finds nothing without one.
+    fileprivate var readsForm: Bool {
+        switch self {
+        case .token(.value(.form)): true
+        case .signature(let rule): rule.places.contains { if case .form = $0 { true } else { false } }
+        case .none, .token, .standardWebhooks: false
         }
+    }
+
+    private var parts: [SignedText.Part] {
+        if case .signature(let rule) = self { rule.signed.parts } else { [] }
     }
 }

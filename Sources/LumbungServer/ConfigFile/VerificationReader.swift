@@ -7,7 +7,6 @@ struct VerificationReader {
     static let maxRules = 4
     static let longestTolerance = Duration.seconds(7 * 86_400)
 
-    private static let common = ["scheme", "tolerance"] + SecretReader.keys
     private static let tokenKeys = ["header", "query", "bearer", "basic", "value", "items"]
     private static let signatureKeys = [
         "header", "signature", "encoding", "prefix", "separator", "field", "signed", "timestamp", "timestamp_header",
@@ -21,15 +20,8 @@ struct VerificationReader {
     let split: JSONPointer
     let secretReader: SecretReader
 
-    /// What `verify` says.
-    struct Verification {
-        var rules: [VerificationRule] = []
-        var secrets: [Secret] = []
-    }
-
-    /// The rules, and the secrets that stand among them; no rule when something is wrong.
-    func read(_ node: LocatedNode, _ problems: inout ProblemList) -> Verification {
-        var found = Verification()
+    /// The rules with the secrets that stand in them; none when something is wrong.
+    func read(_ node: LocatedNode, _ problems: inout ProblemList) -> [CheckConfiguration] {
         var nodes = [node]
         if case .list(let elements) = node.content {
             nodes = elements
@@ -37,19 +29,14 @@ struct VerificationReader {
                 problems.add(node.location, "`verify`: expected 1 to \(Self.maxRules) rules, found \(elements.count)")
             }
         }
-        for node in nodes {
-            guard let rule = rule(node, &found.secrets, &problems) else { continue }
-            found.rules.append(rule)
-        }
-        if found.rules.count > 1, found.rules.contains(.none) {
+        let found = nodes.compactMap { check($0, &problems) }
+        if found.count > 1, found.contains(where: { $0.rule == .none }) {
             problems.add(node.location, "`verify`: `none` stands alone, for with it nothing else is checked")
         }
         return found
     }
 
-    private func rule(
-        _ node: LocatedNode, _ secrets: inout [Secret], _ problems: inout ProblemList
-    ) -> VerificationRule? {
+    private func check(_ node: LocatedNode, _ problems: inout ProblemList) -> CheckConfiguration? {
         guard case .mapping(let entries) = node.content else {
             node.refuse("verify", expected: "a mapping with `scheme`, such as {scheme: none}", &problems)
             return nil
@@ -63,24 +50,30 @@ struct VerificationReader {
             scheme.refuseText("scheme", expected: Self.schemes.joined(separator: ", "), &problems)
             return nil
         }
-        let keys = Self.common + Self.keys(of: text)
-        guard let reader = MappingReader(node, name: "verify", keys: keys, &problems) else { return nil }
-        secrets += secretReader.read(reader, &problems)
+        guard let reader = MappingReader(node, name: "verify", keys: Self.keys(of: text), &problems) else { return nil }
+        let secrets = secretReader.read(reader, &problems)
+        return rule(text, reader, &problems).map { CheckConfiguration(rule: $0, secrets: secrets) }
+    }
+
+    private func rule(
+        _ scheme: String, _ reader: MappingReader, _ problems: inout ProblemList
+    ) -> VerificationRule? {
         let tolerance = reader.duration("tolerance", in: .seconds(1)...Self.longestTolerance, &problems)
-        switch text {
-        case "none": return VerificationRule.none
-        case "token": return token(reader, &problems).map { .token($0) }
-        case "standard-webhooks": return .standardWebhooks(tolerance: tolerance ?? .seconds(300))
-        default: return signature(reader, scheme: text, tolerance: tolerance, &problems).map { .signature($0) }
+        return switch scheme {
+        case "none": VerificationRule.none
+        case "token": token(reader, &problems).map { .token($0) }
+        case "standard-webhooks": .standardWebhooks(tolerance: tolerance ?? .seconds(300))
+        default: signature(reader, scheme: scheme, tolerance: tolerance, &problems).map { .signature($0) }
         }
     }
 
     private static func keys(of scheme: String) -> [String] {
         switch scheme {
-        case "none", "standard-webhooks": []
-        case "token": tokenKeys
-        case "hmac", "hash": signatureKeys + ["algorithm"]
-        default: signatureKeys
+        case "none": ["scheme"]
+        case "token": ["scheme"] + SecretReader.keys + tokenKeys
+        case "standard-webhooks": ["scheme", "tolerance"] + SecretReader.keys
+        case "hmac", "hash": ["scheme", "tolerance", "algorithm"] + SecretReader.keys + signatureKeys
+        default: ["scheme", "tolerance"] + SecretReader.keys + signatureKeys
         }
     }
 
@@ -95,7 +88,12 @@ struct VerificationReader {
         switch key {
         case "header": return place(reader, "header", "header:", &problems).map { .value($0) }
         case "query": return place(reader, "query", "query:", &problems).map { .value($0) }
-        case "value": return place(reader, "value", "", &problems).map { .value($0) }
+        case "value":
+            guard let place = place(reader, "value", "", &problems) else { return nil }
+            if case .field = place {
+                problems.add(reader.location, "`value`: a token stands in no list; expected another place than field:…")
+            }
+            return .value(place)
         case "items": return pointer(reader, "items", &problems).map { .items($0, split: split) }
         case "bearer": return reader.boolean("bearer", &problems) == true ? .bearer : nil
         default: return reader.boolean("basic", &problems) == true ? .basic : nil
@@ -221,21 +219,22 @@ struct VerificationReader {
                     ? "`signed`: a hash needs {secret} in its text, or anybody could make it"
                     : "`signed`: {secret} belongs to the scheme `hash` alone")
         }
-        let isEmpty = parts.allSatisfy { part in
-            switch part {
-            case .literal, .timestamp, .id, .method, .secret: true
-            case .url, .path, .body, .form, .digest, .place: false
-            }
-        }
-        if isEmpty {
+        if !Self.covers(rule) {
             problems.add(
-                location, "`signed` has nothing of the event in it, so that it would fit any: {body} or a part of it")
+                location,
+                "`signed` does not cover the event, so that another could stand in its place: it needs {body}, {digest}, "
+                    + "a json: or form: place, or `body_hash` beside {url} or {form}")
         }
-        let signsTime = parts.contains(.timestamp) || rule.timestamp.map { parts.contains(.place($0.place)) } ?? true
-        if !signsTime {
+        if let timestamp = rule.timestamp, !Self.signs(timestamp.place, rule) {
             problems.add(
                 location,
                 "`timestamp` is checked and not signed, so that anybody could set it: use {timestamp} in `signed`")
+        }
+        let usesField = rule.places.contains { if case .field = $0 { true } else { false } }
+        if usesField, rule.field == nil { problems.add(location, "a place `field:…` needs `field`") }
+        if case .field = rule.place {
+            problems.add(
+                location, "the signature stands in the list that `field` names: set `header`, and `field` to its name")
         }
         if rule.separator == "=", rule.field != nil, let entry = reader["separator"] {
             problems.add(entry.value.location, "`separator` stands between pairs, and `=` within them")
@@ -244,5 +243,27 @@ struct VerificationReader {
             problems.add(location, "`signed` has {timestamp}: set `timestamp`")
         }
         if parts.contains(.id), rule.id == nil { problems.add(location, "`signed` has {id}: set `id`") }
+    }
+
+    /// Whether no other event fits the signed text.
+    private static func covers(_ rule: SignatureRule) -> Bool {
+        rule.signed.parts.contains { part in
+            switch part {
+            case .body, .digest, .place(.json), .place(.form): true
+            case .url, .form: rule.bodyHash != nil
+            case .literal, .timestamp, .id, .method, .path, .secret, .place: false
+            }
+        }
+    }
+
+    /// Whether a value at a place is under the signature.
+    private static func signs(_ place: RequestPlace, _ rule: SignatureRule) -> Bool {
+        let parts = rule.signed.parts
+        if parts.contains(.timestamp) || parts.contains(.place(place)) { return true }
+        guard parts.contains(.body) || parts.contains(.digest) else { return false }
+        return switch place {
+        case .json, .form: true
+        case .header, .query, .field: false
+        }
     }
 }

@@ -54,7 +54,7 @@ struct Wiring {
         source.split = configured.split
         source.formats = configured.formats
         do throws(VerifierError) {
-            source.verifier = try Verifier(configured.verification, secrets: configured.secrets.map(\.revealed))
+            source.verifier = try Verifier(configured.verification.map(\.keyed))
         } catch {
             throw ServerFailure("the source \(configured.name): \(error)", exitCode: 78)
         }

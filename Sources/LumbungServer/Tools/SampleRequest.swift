@@ -17,7 +17,7 @@ struct SampleRequest {
         self.source = source
         self.preset = preset
         do throws(VerifierError) {
-            signer = try RequestSigner(source.verification, secret: source.secrets.first?.revealed)
+            signer = try RequestSigner(source.verification.map(\.keyed))
         } catch {
             throw ServerFailure("a sample for the source \(source.name) cannot be signed: \(error)")
         }
@@ -29,9 +29,12 @@ struct SampleRequest {
     ///   - unique: What no other sample has.
     ///   - url: The URL that is called.
     func make(given: [UInt8]?, unique: String, url: String, now: Timestamp) throws(ServerFailure) -> SignedRequest {
-        var request = SignedRequest(
-            method: "POST", url: source.publicURL ?? url, target: Self.target(of: url),
-            headers: preset.exampleHeaders, body: given ?? body(now: now))
+        var received = IngestRequest(
+            source: source.name, headers: preset.exampleHeaders.map { .init(name: $0.name, value: $0.value) },
+            body: given ?? body(now: now), receivedAt: now)
+        received.target = Self.target(of: url)
+        var request = try Wiring.source(source).signed(received)
+        if request.url == nil { request.url = url }
         if given == nil { makeFresh(&request, unique) }
         do throws(VerificationFailure) {
             return try signer.sign(request, now: now, id: "sample-" + unique)

@@ -13,13 +13,13 @@ public struct RequestSigner: Sendable {
 
     private let way: Way
 
-    /// Makes a signer by the first rule that the secret fits.
+    /// Makes a signer by the first rule that can be fulfilled, with its newest secret.
     /// - Throws: ``VerifierError`` when there is none.
-    public init(_ rules: [VerificationRule], secret: String?) throws(VerifierError) {
+    public init(_ rules: [KeyedRule]) throws(VerifierError) {
         var fault = VerifierError(description: "there is no rule to sign by")
-        for rule in rules {
+        for keyed in rules {
             do throws(VerifierError) {
-                way = try Self.way(rule, secret)
+                way = try Self.way(keyed.rule, keyed.secrets.first)
                 return
             } catch {
                 fault = error
@@ -138,20 +138,46 @@ public struct RequestSigner: Sendable {
     ) throws(VerificationFailure) {
         switch place {
         case .header(let name): request.set(name, String(decoding: text, as: UTF8.self))
-        case .query(let name):
-            request.target += request.target.contains("?") ? "&" : "?"
-            request.target += name + "=" + String(decoding: text, as: UTF8.self)
-        case .json, .form:
-            guard case .value(let old) = RequestValues(request, places: [place], sortsForm: false).found(place),
-                !old.isEmpty, let range = request.body.firstRange(of: old)
-            else { throw VerificationFailure(.content, "\(place) is not there to be written anew") }
-            request.body.replaceSubrange(range, with: text)
+        case .query(let name): request.setQuery(name, String(decoding: text, as: UTF8.self))
+        case .json, .form: try rewrite(place, text, in: &request)
         case .field: throw VerificationFailure(.content, "\(place) is no place of its own")
         }
+    }
+
+    /// Puts a text in the place of the one that stands in the body.
+    private static func rewrite(
+        _ place: RequestPlace, _ text: [UInt8], in request: inout SignedRequest
+    ) throws(VerificationFailure) {
+        func found(_ request: SignedRequest) -> RequestValues.Found {
+            RequestValues(request, places: [place], sortsForm: false).found(place)
+        }
+        guard case .value(let old) = found(request), !old.isEmpty else {
+            throw VerificationFailure(.content, "\(place) is not there to be written anew")
+        }
+        if old == text { return }
+        var start = request.body.startIndex
+        while let range = request.body[start...].firstRange(of: old) {
+            var changed = request
+            changed.body.replaceSubrange(range, with: text)
+            // The same text may stand elsewhere; only the change of this place counts.
+            if found(changed) == .value(text) {
+                request = changed
+                return
+            }
+            start = range.lowerBound + 1
+        }
+        throw VerificationFailure(.content, "\(place) cannot be written anew")
     }
 }
 
 extension SignedRequest {
+    /// Sets a parameter of the query in the place of all that have its name.
+    mutating func setQuery(_ name: String, _ value: String) {
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let others = parts.count > 1 ? parts[1].split(separator: "&").filter { !$0.hasPrefix(name + "=") } : []
+        target = parts[0] + "?" + (others + ["\(name)=\(value)"]).joined(separator: "&")
+    }
+
     /// Sets a header in the place of all that have its name.
     mutating func set(_ name: String, _ value: String) {
         headers.removeAll { $0.name.lowercased() == name }

@@ -13,10 +13,7 @@ struct SignatureCheck: RequestCheck {
         var keys: [SignatureKey] = []
         for secret in secrets { keys.append(try SignatureKey(secret, form: rule.secrets, scheme: rule.scheme)) }
         self.keys = keys
-        var places = [rule.place]
-        for part in rule.signed.parts { if case .place(let place) = part { places.append(place) } }
-        places += [rule.timestamp?.place, rule.id, rule.bodyHash].compactMap { $0 }
-        self.places = places
+        places = rule.places
         sortsForm = rule.signed.parts.contains(.form)
     }
 
@@ -92,7 +89,7 @@ struct SignatureCheck: RequestCheck {
 
     private func matches(_ signatures: [[UInt8]], _ content: [UInt8], _ key: SignatureKey) -> Bool {
         guard let wanted = code(of: content, key: key) else {
-            return signatures.contains { SignatureCode.isValid($0, of: content, key: key) }
+            return SignatureCode.firstValid(signatures, of: content, key: key) != nil
         }
         return signatures.reduce(false) { found, signature in ConstantTime.equal(signature, wanted) || found }
     }

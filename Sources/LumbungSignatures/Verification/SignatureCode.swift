@@ -1,5 +1,6 @@
 import Crypto
 import CryptoExtras
+import LumbungCore
 
 /// What the schemes compute.
 enum SignatureCode {
@@ -24,18 +25,23 @@ enum SignatureCode {
         }
     }
 
-    /// Whether a signature is one of a public key.
-    static func isValid(_ signature: [UInt8], of content: [UInt8], key: SignatureKey) -> Bool {
+    /// The index of the first signature that is one of a public key; the content is hashed once for all of them.
+    static func firstValid(_ signatures: [[UInt8]], of content: [UInt8], key: SignatureKey) -> Int? {
         switch key {
-        case .shared: false
-        case .ed25519(let key): Ed25519.isValid(signature, of: content, publicKey: key)
+        case .shared: return nil
+        case .ed25519(let key): return signatures.firstIndex { Ed25519.isValid($0, of: content, publicKey: key) }
         case .p256(let key):
-            (try? P256.Signing.ECDSASignature(derRepresentation: signature))
-                .map { key.isValidSignature($0, for: content) } ?? false
+            let digest = SHA256.hash(data: content)
+            return signatures.firstIndex { signature in
+                (try? P256.Signing.ECDSASignature(derRepresentation: signature))
+                    .map { key.isValidSignature($0, for: digest) } ?? false
+            }
         case .rsa(let key):
-            key.isValidSignature(
-                _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: content),
-                padding: .insecurePKCS1v1_5)
+            let digest = SHA256.hash(data: content)
+            return signatures.firstIndex { signature in
+                key.isValidSignature(
+                    _RSA.Signing.RSASignature(rawRepresentation: signature), for: digest, padding: .insecurePKCS1v1_5)
+            }
         }
     }
 }

@@ -35,7 +35,12 @@ enum SignatureKey: Sendable {
 
     private static func shared(_ text: String, _ encoding: SecretForm.Encoding) throws(VerifierError) -> [UInt8] {
         switch encoding {
-        case .text, .pem: return Array(text.utf8)
+        case .pem: throw VerifierError(description: "`secret_encoding: pem` is for public keys")
+        case .text:
+            guard !text.hasPrefix("-----BEGIN") else {
+                throw VerifierError(description: "a key in PEM is no shared secret: everybody may know a public one")
+            }
+            return Array(text.utf8)
         case .base64, .hex:
             guard let bytes = bytes(text, encoding), !bytes.isEmpty else {
                 throw VerifierError(description: "the secret is not \(encoding.rawValue), as `secret_encoding` says")
@@ -53,10 +58,14 @@ enum SignatureKey: Sendable {
         encoding == .pem || encoding == .text && text.hasPrefix("-----BEGIN")
     }
 
+    /// What stands before the key in DER (RFC 8410, section 4).
+    private static let ed25519Prefix: [UInt8] = [
+        0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00,
+    ]
+
     private static func ed25519(_ text: String, _ encoding: SecretForm.Encoding) throws(VerifierError) -> SignatureKey {
-        // The DER form is the key behind twelve bytes that are always the same (RFC 8410, section 4).
-        guard let bytes = bytes(text, encoding), bytes.count == 32 || bytes.count == 44,
-            !Ed25519.isWeak(Array(bytes.suffix(32))),
+        guard let bytes = bytes(text, encoding), bytes.count == 32 || bytes.starts(with: ed25519Prefix),
+            !Ed25519.isWeak(Array(bytes.suffix(32))), bytes.count == 32 || bytes.count == ed25519Prefix.count + 32,
             (try? Curve25519.Signing.PublicKey(rawRepresentation: bytes.suffix(32))) != nil
         else { throw noPublicKey("an Ed25519 public key") }
         return .ed25519(Array(bytes.suffix(32)))

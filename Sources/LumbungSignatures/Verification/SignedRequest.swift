@@ -1,3 +1,5 @@
+import LumbungCore
+
 /// A request as its signature sees it.
 public struct SignedRequest: Sendable {
     /// The method, in capitals.
@@ -10,6 +12,8 @@ public struct SignedRequest: Sendable {
     public var headers: [(name: String, value: String)]
     /// The body as received.
     public var body: [UInt8]
+    /// Whether the body is read as a form.
+    public var isForm = false
 
     /// Describes a request.
     public init(method: String, url: String?, target: String, headers: [(name: String, value: String)], body: [UInt8]) {
@@ -25,13 +29,6 @@ public struct SignedRequest: Sendable {
         headers.filter { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name }.map(\.value)
     }
 
-    /// Whether the body is a form.
-    var isForm: Bool {
-        guard let type = values(ofHeader: "content-type").first else { return false }
-        let media = type.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
-        return String(Substring(media)).lowercased() == "application/x-www-form-urlencoded"
-    }
-
     /// The parameters of the query, decoded.
     var query: [FormField] {
         guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return [] }
@@ -40,37 +37,4 @@ public struct SignedRequest: Sendable {
 
     /// The fields of a form body, decoded.
     var form: [FormField] { isForm ? FormField.read(body) : [] }
-}
-
-/// A name and a value of a form (WHATWG URL, application/x-www-form-urlencoded parsing).
-struct FormField: Sendable, Hashable {
-    var name: [UInt8]
-    var value: [UInt8]
-
-    /// The fields of a text, in its order; what is no percent escape stands for itself.
-    static func read(_ bytes: [UInt8]) -> [FormField] {
-        bytes.split(separator: UInt8(ascii: "&")).map { pair in
-            let name = pair.prefix { $0 != UInt8(ascii: "=") }
-            return FormField(name: decoded(name), value: decoded(pair.dropFirst(name.count + 1)))
-        }
-    }
-
-    private static func decoded(_ text: ArraySlice<UInt8>) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count)
-        var index = text.startIndex
-        while index < text.endIndex {
-            let byte = text[index]
-            if byte == UInt8(ascii: "%"), index + 2 < text.endIndex, let high = Hexadecimal.value(text[index + 1]),
-                let low = Hexadecimal.value(text[index + 2])
-            {
-                bytes.append(high << 4 | low)
-                index += 3
-            } else {
-                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-                index += 1
-            }
-        }
-        return bytes
-    }
 }

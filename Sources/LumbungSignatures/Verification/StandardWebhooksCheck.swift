@@ -55,10 +55,3 @@ struct StandardWebhooksCheck: RequestCheck {
         }
     }
 }
-
-extension Int64 {
-    func flooredQuotient(_ divisor: Int64) -> Int64 {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? quotient - 1 : quotient
-    }
-}

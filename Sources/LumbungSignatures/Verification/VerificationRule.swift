@@ -55,6 +55,12 @@ public struct SignatureRule: Sendable, Hashable {
         self.place = place
     }
 
+    /// Every place of a request that it reads.
+    public var places: [RequestPlace] {
+        let signed = signed.parts.compactMap { part in if case .place(let place) = part { place } else { nil } }
+        return [place] + signed + [timestamp?.place, id, bodyHash].compactMap { $0 }
+    }
+
     /// How many signatures of one request are looked at; further ones are not.
     public static let examinedSignatures = 10
 }

@@ -3,31 +3,33 @@ public import LumbungCore
 /// Checks whether requests come from who they say, by the rules of a source and its secrets.
 ///
 /// Pure and without state. Bytes are compared in a time that does not depend on them, lengths first; nothing of the
-/// request makes it trap, and its time is linear in the request's length.
+/// request makes it trap, and its time grows with the request's length and the logarithm of its fields.
 public struct Verifier: Sendable {
     private let checks: [any RequestCheck]
 
     /// Whether anybody passes.
     public let isOpen: Bool
 
-    /// Makes a verifier.
-    ///
-    /// - Parameters:
-    ///   - rules: The rules, of which one has to hold.
-    ///   - secrets: The secrets, newest first, of which one is enough.
-    /// - Throws: ``VerifierError`` when there is no rule, and when a rule needs a secret and none of them can be its.
-    public init(_ rules: [VerificationRule], secrets: [String]) throws(VerifierError) {
+    /// The headers, in lower case, in which a secret itself comes and which are therefore never kept.
+    public let tokenHeaders: Set<String>
+
+    /// Makes a verifier of rules of which one has to hold.
+    /// - Throws: ``VerifierError`` when there is no rule, and when one has no secret or one that cannot be its.
+    public init(_ rules: [KeyedRule]) throws(VerifierError) {
         guard !rules.isEmpty else { throw VerifierError(description: "there is no rule to check requests by") }
-        isOpen = rules.contains(.none)
+        isOpen = rules.contains { $0.rule == .none }
+        tokenHeaders = Set(
+            rules.compactMap { keyed in
+                if case .token(.value(.header(let name))) = keyed.rule { name } else { nil }
+            })
         var checks: [any RequestCheck] = []
-        for rule in rules {
-            let fitting = rules.count == 1 ? secrets : try Self.fitting(secrets, rule, among: rules)
-            // Of several rules those are left out that none of the secrets is for.
-            if fitting.isEmpty, !secrets.isEmpty { continue }
-            checks.append(try Self.check(rule, fitting))
-        }
-        guard !checks.isEmpty else { throw VerifierError(description: "no secret fits any of the rules") }
+        for keyed in rules { checks.append(try Self.check(keyed.rule, keyed.secrets)) }
         self.checks = checks
+    }
+
+    /// Makes a verifier whose rules share their secrets, as ``KeyedRule/sharing(_:among:)`` has it.
+    public init(_ rules: [VerificationRule], secrets: [String]) throws(VerifierError) {
+        try self.init(try KeyedRule.sharing(secrets, among: rules))
     }
 
     /// Checks a request.
@@ -59,37 +61,16 @@ public struct Verifier: Sendable {
     private func verify(
         _ request: SignedRequest, now: Timestamp, _ trace: inout VerificationTrace
     ) throws(VerificationFailure) -> Int? {
-        var failure = VerificationFailure(.signature, "there is no rule")
+        // Of several rules that fail the operator is told of the one that came closest.
+        var failure = VerificationFailure(.missing, "there is no rule")
         for check in checks {
             do throws(VerificationFailure) {
                 return try check.verify(request, now: now, &trace)
             } catch {
-                failure = error
+                if error.step >= failure.step { failure = error }
             }
         }
         throw failure
-    }
-
-    /// The secrets that are for a rule, where it is one of several.
-    ///
-    /// A key of Standard Webhooks is no token, and a token that is too short for a key is none. A key that is written
-    /// wrongly is a fault, not something to leave out.
-    private static func fitting(
-        _ secrets: [String], _ rule: VerificationRule, among rules: [VerificationRule]
-    ) throws(VerifierError) -> [String] {
-        let hasKeys = rules.contains { if case .standardWebhooks = $0 { true } else { false } }
-        guard hasKeys else { return secrets }
-        var fitting: [String] = []
-        for secret in secrets {
-            let isKey = ["whsec_", "whsk_", "whpk_"].contains { secret.hasPrefix($0) }
-            if case .standardWebhooks = rule {
-                guard isKey || (try? SigningSecret(secret)) != nil else { continue }
-            } else if isKey {
-                continue
-            }
-            fitting.append(secret)
-        }
-        return fitting
     }
 
     private static func check(
@@ -134,7 +115,9 @@ public struct VerifierError: Error, Sendable, Hashable, CustomStringConvertible 
 /// Why a request is refused.
 public struct VerificationFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// The step that failed; a closed list, fit for a metric's label.
-    public enum Step: String, Sendable, Hashable, CaseIterable {
+    ///
+    /// The later a step, the more of the request was as it has to be.
+    public enum Step: String, Sendable, Hashable, CaseIterable, Comparable {
         /// There is no signature or token, or none that can be read.
         case missing
         /// The signed time is missing, unreadable or outside the tolerance.
@@ -143,6 +126,11 @@ public struct VerificationFailure: Error, Sendable, Hashable, CustomStringConver
         case content
         /// No secret matches.
         case signature
+
+        /// Whether a step comes before another.
+        public static func < (left: Step, right: Step) -> Bool {
+            (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+        }
     }
 
     /// The step.

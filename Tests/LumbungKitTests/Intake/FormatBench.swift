@@ -56,7 +56,7 @@ struct FormatBench {
 extension ValueTemplate {
     /// `{json:/a}` and the like for tests: texts as they stand, places by themselves.
     init(_ first: Part, _ others: Part...) {
-        guard let made = ValueTemplate([first] + others) else { fatalError("no place has to be there") }
+        guard let made = ValueTemplate([first] + others) else { preconditionFailure("no place has to be there") }
         self = made
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 extension ValueTemplate {
     fileprivate static func of(_ parts: Part...) -> ValueTemplate {
-        guard let template = ValueTemplate(parts) else { fatalError("no place has to be there") }
+        guard let template = ValueTemplate(parts) else { preconditionFailure("no place has to be there") }
         return template
     }
 }
@@ -14,7 +14,7 @@ extension ValueTemplate {
 extension JSONPointer {
     /// A pointer that a test writes out.
     fileprivate static func at(_ text: String) -> JSONPointer {
-        do { return try JSONPointer(text) } catch { fatalError("\(text): \(error)") }
+        do { return try JSONPointer(text) } catch { preconditionFailure("\(text): \(error)") }
     }
 }
 
@@ -168,9 +168,21 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
     }
 
     @Test(arguments: [
-        ("{scheme: hmac, header: X, signed: \"{timestamp}\", timestamp: header:T}", "nothing of the event"),
-        ("{scheme: hmac, header: X, signed: const}", "nothing of the event"),
+        ("{scheme: hmac, header: X, signed: \"{timestamp}\", timestamp: header:T}", "does not cover the event"),
+        ("{scheme: hmac, header: X, signed: const}", "does not cover the event"),
         ("{scheme: hmac, header: X, timestamp: header:T}", "is checked and not signed"),
+        ("{scheme: hmac, header: X, signed: \"{url}\"}", "does not cover the event"),
+        ("{scheme: hmac, header: X, signed: \"{header:Y}\"}", "does not cover the event"),
+        ("{scheme: hmac, header: X, signed: \"{form}\"}", "does not cover the event"),
+        ("{scheme: hmac, signature: field:v}", "set `header`, and `field` to its name"),
+        ("{scheme: hmac, header: X, timestamp: field:t, signed: \"{timestamp}{body}\"}", "needs `field`"),
+        ("{scheme: token, value: field:t}", "a token stands in no list"),
+        ("{scheme: hmac, header: X, secret_encoding: pem}", "is for public keys"),
+        ("{scheme: hmac, signature: form:s}", "`verify` reads fields of a form"),
+        ("{scheme: token, value: form:s}", "`verify` reads fields of a form"),
+        ("{scheme: token, bearer: true, tolerance: 5m}", "unknown key `tolerance`"),
+        ("[{scheme: ed25519, header: X, secret_encoding: hex}, {scheme: token, bearer: true}]", "no shared secret"),
+        ("{scheme: hmac, header: X, secret: abc}", "beside `verify` and in it"),
         ("{scheme: hmac, header: X, field: v, separator: \"=\"}", "`=` within them"),
         ("{scheme: hash, header: X, signed: \"{body}\"}", "a hash needs {secret}"),
         ("{scheme: hmac, header: X, signed: \"{secret}{body}\"}", "belongs to the scheme `hash`"),
@@ -179,13 +191,44 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
         ("{scheme: hmac}", "where the signature stands"), ("{scheme: hmacc, header: X}", "`scheme`: expected none"),
         ("{header: X}", "has no `scheme`"), ("{scheme: token}", "exactly one of"), ("[]", "1 to 4 rules"),
         ("[{scheme: none}, {scheme: token, bearer: true}]", "stands alone"),
-        ("{scheme: hmac, header: X, signed: \"{url}\"}", "set `public_url`"),
+        ("{scheme: hmac, header: X, signed: \"{url}{body}\"}", "set `public_url`"),
         ("{scheme: ed25519, header: X, secret_encoding: hex}", "not an Ed25519 public key"),
     ])
     func `a check that cannot be right is refused`(_ verify: String, _ expected: String) {
         let lines = problems("sources:\n  a: {secret: 0123456789abcdef, verify: \(verify)}\n")
         #expect(lines.count >= 1)
         #expect(lines.contains { $0.contains(expected) }, "\(lines)")
+    }
+
+    @Test func `an open source has no secret, wherever it stands`() {
+        for verify in ["{scheme: none, secret: abc}", "{scheme: none, tolerance: 5m}"] {
+            let lines = problems("sources:\n  a: {verify: \(verify)}\n")
+            #expect(lines.count == 1 && lines[0].contains("unknown key"), "\(lines)")
+        }
+        let lines = problems("sources:\n  a: {secret: abc, verify: {scheme: none}}\n")
+        #expect(lines.count == 1 && lines[0].contains("nothing is checked with it"), "\(lines)")
+    }
+
+    @Test func `each rule can have its own secret, and needs one then`() throws {
+        let key = "0a" + String(repeating: "1b", count: 31)
+        let public256 = "{scheme: ed25519, header: X, secret_encoding: hex, secret: \(key)}"
+        let source = inbox("sources:\n  a: {verify: [\(public256), {scheme: token, bearer: true, secret: t}]}\n")
+            .sources[0]
+        #expect(source.verification.map { $0.secrets.map(\.revealed) } == [[key], ["t"]])
+        let lines = problems("sources:\n  a: {verify: [\(public256), {scheme: token, bearer: true}]}\n")
+        #expect(lines.count == 1 && lines[0].contains("needs a secret"), "\(lines)")
+    }
+
+    @Test func `a time in a signed body is signed`() {
+        let verify = "{scheme: hmac, header: X, timestamp: json:/time}"
+        #expect(problems("sources:\n  a: {secret: abcdef, verify: \(verify)}\n") == [])
+    }
+
+    @Test func `the handshake of X goes with whole bodies alone`() {
+        let part = "{scheme: hmac, signature: json:/s, signed: \"{json:/t}\"}"
+        let lines = problems("sources:\n  a: {secret: abcdef, handshake: x, verify: \(part)}\n")
+        #expect(lines.count == 1 && lines[0].contains("the handshake `x`"), "\(lines)")
+        #expect(problems("sources:\n  a: {secret: abcdef, handshake: x, verify: {scheme: hmac, header: X}}\n") == [])
     }
 
     @Test func `a template has its bounds`() {

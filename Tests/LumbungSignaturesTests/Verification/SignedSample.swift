@@ -24,6 +24,7 @@ struct SignedSample: Sendable, CustomTestStringConvertible {
             method: method, url: url, target: target,
             headers: headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
             body: Array(body.utf8))
+        request.isForm = headers["Content-Type"]?.hasPrefix("application/x-www-form-urlencoded") ?? false
         change(&request)
         return request
     }

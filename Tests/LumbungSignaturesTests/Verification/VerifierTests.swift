@@ -133,6 +133,56 @@ import Testing
         }
     }
 
+    @Test func `a public key is never a shared secret`() throws {
+        let publicKey = SignedSample.discord.secrets[0]
+        for other in [
+            VerificationRule.standardWebhooks(tolerance: .seconds(300)), SignedSample.github.rules[0], .token(.bearer),
+        ] {
+            #expect(throws: VerifierError.self) {
+                try Verifier(SignedSample.discord.rules + [other], secrets: [publicKey])
+            }
+        }
+        let verifying = SignedSample.asymmetric.secrets[0]
+        let rules = SignedSample.asymmetric.rules + SignedSample.github.rules
+        #expect(try KeyedRule.sharing([verifying], among: rules).map(\.rule) == SignedSample.asymmetric.rules)
+        for pem in ["-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----"] {
+            #expect(throws: VerifierError.self) { try Verifier(SignedSample.github.rules, secrets: [pem]) }
+        }
+    }
+
+    @Test func `rules with secrets of their own take nothing of one another`() throws {
+        let verifier = try Verifier([
+            KeyedRule(SignedSample.discord.rules[0], secrets: SignedSample.discord.secrets),
+            KeyedRule(SignedSample.token.rules[0], secrets: SignedSample.token.secrets),
+        ])
+        let now = Timestamp(milliseconds: SignedSample.discord.nowSeconds * 1000)
+        #expect(try verifier.verify(SignedSample.discord.request(), now: now) == 0)
+        #expect(try verifier.verify(SignedSample.token.request(), now: now) == 0)
+        let key = SignedSample.token.request { $0.headers = [("X-Gitlab-Token", SignedSample.discord.secrets[0])] }
+        #expect(throws: VerificationFailure.self) { try verifier.verify(key, now: now) }
+    }
+
+    @Test func `a key of Standard Webhooks is one of Stripe as well`() throws {
+        var stripe = SignedSample.stripe
+        let key = SignedSample.standard.secrets[0]
+        let signed = try RequestSigner([KeyedRule(stripe.rules[0], secrets: [key])])
+            .sign(stripe.request(), now: Timestamp(milliseconds: stripe.nowSeconds * 1000), id: "m")
+        stripe.rules = SignedSample.standard.rules + stripe.rules
+        stripe.secrets = [key]
+        #expect(stripe.passes(signed))
+        #expect(stripe.passes(SignedSample.standard.request(), nowSeconds: SignedSample.standard.nowSeconds))
+    }
+
+    @Test func `of several rules the one that came closest is told`() throws {
+        let rules = [VerificationRule.token(.bearer), .token(.value(.query("access_token")))]
+        let verifier = try Verifier(rules, secrets: ["a-token"])
+        let request = SignedSample.bearer.request { $0.headers = [("Authorization", "Bearer wrong")] }
+        let failure = #expect(throws: VerificationFailure.self) {
+            try verifier.verify(request, now: Timestamp(milliseconds: 0))
+        }
+        #expect(failure?.step == .signature)
+    }
+
     @Test(arguments: [0, 1, 0xEC, 0xED, 0xEE] as [UInt8])
     func `a public key for which anybody can sign is none`(first: UInt8) {
         let rest: UInt8 = first < 2 ? 0 : 0xFF
