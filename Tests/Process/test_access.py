@@ -128,3 +128,13 @@ def test_send_brings_the_token_and_does_not_show_it(make):
     server.end()
     done = server.run("send", "accurate")
     assert done.returncode == 69 and b"s3cret" not in done.stderr, done.stderr.decode()
+
+
+def test_the_log_tells_the_operator_why_and_the_answer_does_not(make):
+    server = make(config=config("{verify: {scheme: hmac, header: X-Sig}, secret: abcdef}")).start()
+    answer = post(server, "u", headers={"X-Sig": "0" * 64})
+    assert answer.status == 401 and b"signature" not in answer.body
+    eventually(lambda: "401 signature: no signature matches" in server.output(), "the step is in the log")
+    assert "abcdef" not in server.output()
+    shown = server.run("config", "print").stdout.decode()
+    assert "hmac sha256 (1)" in shown and "abcdef" not in shown

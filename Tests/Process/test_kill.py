@@ -55,16 +55,22 @@ def revive_set_aside(server, ledger):
 
 
 def test_kill_during_recovery_again_and_again(make):
-    """Ten kills while the start is still at work, then one start that may finish."""
+    """Ten kills while the start is still at work, then one start that may finish.
+
+    The destination is paused meanwhile, so that none of them meets an attempt: three of those set an event aside.
+    """
+    log = "destinations:\n  log: {log: true, paused: %s}\n"
     ledger, server, pause = Ledger(), make(LOG_LEVEL="warning"), threading.Event()
     server.start()
     with Senders(server, ledger, count=4, seed=7):
         eventually(lambda: len(ledger.acked) > 200, "a few hundred are acked")
         server.kill()
+    server.write_config(log % "true")
     for turn in range(10):
         server.launch()
         pause.wait(0.004 * turn)
         server.kill()
+    server.write_config(log % "false")
     server.start()
     server.drained()
     verify(server, ledger)

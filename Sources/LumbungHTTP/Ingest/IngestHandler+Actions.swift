@@ -74,7 +74,7 @@ extension IngestHandler {
         let body = takeBody()
         if exchange.plan?.source != nil, Self.isKept(problem) {
             let head = body.count > Rejection.keptBodyBytes ? Array(body[..<Rejection.keptBodyBytes]) : body
-            desk.intake.refuse(ingestRequest(body: head), problem, through: entrance, because: refusal.reason)
+            desk.intake.refuse(ingestRequest(body: head), problem, through: entrance)
         }
         send { Answer(refusal) }
     }

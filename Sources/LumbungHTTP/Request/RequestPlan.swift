@@ -65,7 +65,7 @@ struct RequestPlan: Sendable, Hashable {
 
     private static func webhook(_ head: HTTPRequestHead, from client: IPAddress?, _ source: Source) -> Route {
         guard source.access.admits(client) else {
-            return .refuse(.init(.forbiddenAddress, because: SourceAccess.reason(client)))
+            return .refuse(.init(.forbidden(client)))
         }
         if head.method == .POST { return .ingest }
         let methods = source.methods
@@ -103,12 +103,9 @@ struct Refusal: Sendable, Hashable {
     var problem: Problem
     /// The value of the `Allow` header of a 405.
     var allow: String?
-    /// What the operator is told, where that is more than the sender is.
-    var reason: String?
 
-    init(_ problem: Problem, allow: String? = nil, because reason: String? = nil) {
+    init(_ problem: Problem, allow: String? = nil) {
         self.problem = problem
         self.allow = allow
-        self.reason = reason
     }
 }

@@ -20,26 +20,20 @@ public struct SourceAccess: Sendable {
         return allow.contains { $0.contains(address) }
     }
 
-    /// What the operator is told of a request that is not admitted.
-    public static func reason(_ address: IPAddress?) -> String {
-        guard let address else { return "the address of the sender is not known, and `allow` lists addresses" }
-        return "the address \(address.unmapped) is not in `allow`"
-    }
-
     /// Refuses a request from another address.
-    func check(address: IPAddress?) throws(Refused) {
+    func check(address: IPAddress?) throws(Problem) {
         guard !admits(address) else { return }
-        throw Refused(.forbiddenAddress, because: Self.reason(address))
+        throw .forbidden(address)
     }
 
     /// Refuses a request without the token.
-    func check(target: String) throws(Refused) {
+    func check(target: String) throws(Problem) {
         guard let token else { return }
         guard let found = RequestQuery(target: target).value("token", plus: UInt8(ascii: "+")) else {
-            throw Refused(.unverified, because: "token: there is not one `token` in the query")
+            throw .unverified.remarking("token: there is not one `token` in the query")
         }
         guard token.matches(found) else {
-            throw Refused(.unverified, because: "token: the `token` in the query is another one")
+            throw .unverified.remarking("token: the `token` in the query is another one")
         }
     }
 }
@@ -71,8 +65,14 @@ extension AccessToken: CustomStringConvertible, CustomReflectable {
 
 extension Problem {
     /// The sender's address is on no list; which ones are is for the operator alone.
-    public static let forbiddenAddress = Problem(
-        status: 403, slug: "forbidden", title: "Forbidden", detail: "requests from this address are not allowed")
+    public static func forbidden(_ address: IPAddress?) -> Problem {
+        let problem = Problem(
+            status: 403, slug: "forbidden", title: "Forbidden", detail: "requests from this address are not allowed")
+        guard let address else {
+            return problem.remarking("the address of the sender is not known, and `allow` lists addresses")
+        }
+        return problem.remarking("the address \(address.unmapped) is not in `allow`")
+    }
 
     /// More requests came than the source takes.
     static func tooMany(retryAfterSeconds: Int) -> Problem {

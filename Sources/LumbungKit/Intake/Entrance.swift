@@ -33,44 +33,24 @@ public final class Entrance: Sendable {
     /// the token, the signature, questions that are signed, events.
     ///
     /// The rate comes last, so that nobody but the sender can use it up.
-    func examine(_ request: IngestRequest) throws(Refused) -> Finding {
+    /// - Throws: ``Problem``, with a remark for the operator where its sender is not told why.
+    func examine(_ request: IngestRequest) throws(Problem) -> Finding {
         try source.access.check(address: request.clientAddress)
-        if let answer = try refusing({ () throws(Problem) in try handshakes?.unsigned(request) }) {
-            return .handshake(answer)
-        }
-        guard request.method == "POST" else { throw Refused(.noQuestion) }
+        if let answer = try handshakes?.unsigned(request) { return .handshake(answer) }
+        guard request.method == "POST" else { throw .noQuestion }
         try source.access.check(target: request.target)
         do throws(VerificationFailure) {
             _ = try source.verify(request)
         } catch {
-            throw Refused(.unverified, because: "\(error.step.rawValue): \(error)")
+            throw .unverified.remarking("\(error.step.rawValue): \(error)")
         }
-        if let answer = try refusing({ () throws(Problem) in try handshakes?.signed(request) }) {
-            return .handshake(answer)
-        }
-        if let seconds = meter?.refusesFor() { throw Refused(.tooMany(retryAfterSeconds: seconds)) }
-        return .events(try refusing { () throws(Problem) in try plan.events(in: request) })
-    }
-
-    private func refusing<Value>(_ work: () throws(Problem) -> Value) throws(Refused) -> Value {
-        do throws(Problem) {
-            return try work()
-        } catch {
-            throw Refused(error)
-        }
+        if let answer = try handshakes?.signed(request) { return .handshake(answer) }
+        if let seconds = meter?.refusesFor() { throw .tooMany(retryAfterSeconds: seconds) }
+        return .events(try plan.events(in: request))
     }
 }
 
-/// Why a request is refused: what its sender is told, and what the operator is told.
-struct Refused: Error {
-    let problem: Problem
-    let reason: String
-
-    /// Whether the operator's list gets it; a flood of requests must not become a flood of writes.
-    var isKept: Bool { problem.status != 429 }
-
-    init(_ problem: Problem, because reason: String? = nil) {
-        self.problem = problem
-        self.reason = reason ?? problem.detail
-    }
+extension Problem {
+    /// Whether the operator's list of rejections gets it; a flood of requests must not become a flood of writes.
+    var isKept: Bool { status != 429 }
 }

@@ -88,6 +88,18 @@ public struct Problem: Sendable, Hashable {
     public var detail: String
     /// After how many seconds it may be tried again, on 429 and 503.
     public var retryAfterSeconds: Int?
+    /// What the operator is told in the place of ``detail``, where the sender is told less; it is in no answer.
+    public var remark: String?
+
+    /// What the operator is told.
+    public var reason: String { remark ?? detail }
+
+    /// The same with more for the operator.
+    func remarking(_ text: String) -> Problem {
+        var problem = self
+        problem.remark = text
+        return problem
+    }
 
     /// Describes a problem.
     public init(status: Int, slug: String, title: String, detail: String, retryAfterSeconds: Int? = nil) {

@@ -93,14 +93,14 @@ public final class Intake: Sendable {
             return reply(.refused(.unknownSource))
         }
         let events: [NewEvent]
-        do throws(Refused) {
+        do throws(Problem) {
             switch try entrance.examine(request) {
             case .handshake(let answer): return reply(.handshake(answer))
             case .events(let found): events = found
             }
         } catch {
-            if error.isKept { refuse(request, error.problem, through: entrance, because: error.reason) }
-            return reply(.refused(error.problem))
+            if error.isKept { refuse(request, error, through: entrance) }
+            return reply(.refused(error))
         }
         guard !events.isEmpty else { return reply(.accepted(Receipt(items: []))) }
         let committed = committed
@@ -122,19 +122,16 @@ public final class Intake: Sendable {
     /// Keeps a refused request for the operator: its reason, its headers without secrets and the head of its body.
     /// - Parameters:
     ///   - request: The request.
-    ///   - problem: What the sender is told.
+    ///   - problem: Why it was refused.
     ///   - entrance: The source as the request found it when it began; its secrets are masked in what is kept.
-    ///   - reason: What the operator is told, where that is more.
-    public func refuse(
-        _ request: IngestRequest, _ problem: Problem, through entrance: Entrance?, because reason: String? = nil
-    ) {
+    public func refuse(_ request: IngestRequest, _ problem: Problem, through entrance: Entrance?) {
         let source = entrance?.source
         store.reject(
             Rejection(
                 source: request.source,
                 rejectedAt: request.receivedAt,
                 status: problem.status,
-                reason: reason ?? problem.detail,
+                reason: problem.reason,
                 headers: source?.keptHeaders(request.headers) ?? KeptHeaders.json(request.headers),
                 body: source?.masked(request.body) ?? request.body
             ))

@@ -13,7 +13,9 @@ extension SourceReader {
         _ reader: MappingReader, into source: inout SourceConfiguration, _ problems: inout ProblemList
     ) {
         if let node = reader["allow"]?.value { source.allow = Self.allow(node, &problems) }
-        source.token = token(reader, &problems)
+        source.token = TokenReader(
+            workingDirectory: workingDirectory, key: "token", maxBytes: Self.tokenMaxBytes
+        ).read(reader, &problems)
         source.rate = reader.rate("rate", &problems)
         if let node = reader["answer"]?.value {
             let answer = MappingReader(node, name: "answer", keys: ["status"], &problems)
@@ -39,43 +41,6 @@ extension SourceReader {
             blocks.append(block)
         }
         return blocks
-    }
-
-    private func token(_ reader: MappingReader, _ problems: inout ProblemList) -> Secret? {
-        if let file = reader["token_file"] {
-            if reader["token"] != nil {
-                problems.add(file.keyLocation, "a source has at most one of `token` and `token_file`")
-            }
-            return tokenFile(file.value, &problems)
-        }
-        guard let (text, location) = reader.text("token", &problems) else { return nil }
-        return Self.token(text, calling: "`token`", at: location, &problems)
-    }
-
-    private func tokenFile(_ node: LocatedNode, _ problems: inout ProblemList) -> Secret? {
-        let expected = "the path of a file that holds the token"
-        guard let scalar = node.scalar("token_file", expected: expected, &problems) else { return nil }
-        guard !scalar.text.isEmpty else {
-            node.refuseText("token_file", expected: expected, &problems)
-            return nil
-        }
-        let file = "the file \(DisplayText.quoted(scalar.written)) for `token_file`"
-        do throws(BoundedFile.Fault) {
-            let text = try BoundedFile.value(at: BoundedFile.resolve(scalar.text, in: workingDirectory))
-            return Self.token(text, calling: "the token in \(file)", at: node.location, &problems)
-        } catch {
-            problems.add(node.location, "cannot read \(file): \(error.reason)")
-            return nil
-        }
-    }
-
-    private static func token(
-        _ text: String, calling name: String, at location: FileLocation, _ problems: inout ProblemList
-    ) -> Secret? {
-        let isFit = (1...tokenMaxBytes).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-        if isFit { return Secret(text) }
-        problems.add(location, "\(name): expected 1 to \(tokenMaxBytes) bytes of text without control characters")
-        return nil
     }
 }
 

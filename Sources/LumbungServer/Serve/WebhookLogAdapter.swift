@@ -29,7 +29,7 @@ struct WebhookLogAdapter: IngestLog {
     func refused(_ request: LoggedRequest, _ problem: Problem) {
         log.refused(
             method: request.method, path: request.path, source: request.source, status: problem.status,
-            detail: problem.detail)
+            detail: problem.reason)
     }
 
     private func event(_ item: Receipt.Item) -> WebhookLog.Event {

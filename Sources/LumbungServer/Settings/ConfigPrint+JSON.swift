@@ -34,6 +34,8 @@ private struct Document: Encodable {
     struct Source: Encodable {
         let name: String
         let preset: String
+        let verify: [Check]
+        let publicUrl: Nullable<String>
         let id: [String]
         let type: String
         let split: String
@@ -46,6 +48,11 @@ private struct Document: Encodable {
         let token: Nullable<String>
         let rate: Nullable<String>
         let answerStatus: Int
+    }
+
+    struct Check: Encodable {
+        let scheme: String
+        let secrets: Int
     }
 
     struct Condition: Encodable {
@@ -77,7 +84,9 @@ private struct Document: Encodable {
         }
         sources = loaded.inbox.sources.map { source in
             Source(
-                name: source.name, preset: source.preset, id: source.identity.map(\.description),
+                name: source.name, preset: source.preset,
+                verify: source.verification.map { Check(scheme: "\($0.rule)", secrets: $0.secrets.count) },
+                publicUrl: Nullable(source.publicURL), id: source.identity.map(\.description),
                 type: source.type.description,
                 split: source.split.description, format: source.formats.map(\.rawValue),
                 maxBodyBytes: Nullable(source.maxBodyBytes), resendRevives: source.resendRevives,

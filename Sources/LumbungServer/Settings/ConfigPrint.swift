@@ -16,7 +16,8 @@ public struct ConfigPrint: Sendable {
         let settings = loaded.resolved.map { [$0.definition.environmentName, shownValue($0), $0.origin.description] }
         let sources = inbox.sources.map { source in
             [
-                source.name, source.preset, source.identity.map(\.description).joined(separator: ", "),
+                source.name, source.preset, source.shownChecks.joined(separator: ", "),
+                source.identity.map(\.description).joined(separator: ", "),
                 source.type.description,
                 source.split == .root ? "-" : source.split.description,
                 source.formats.map(\.rawValue).joined(separator: ", "), source.maxBodyBytes.map(String.init) ?? "-",
@@ -40,7 +41,7 @@ public struct ConfigPrint: Sendable {
             TextTable(["NAME", "VALUE", "ORIGIN"], settings),
             TextTable(
                 [
-                    "SOURCE", "PRESET", "ID", "TYPE", "SPLIT", "FORMAT", "MAX BODY BYTES", "RESEND REVIVES",
+                    "SOURCE", "PRESET", "VERIFY", "ID", "TYPE", "SPLIT", "FORMAT", "MAX BODY BYTES", "RESEND REVIVES",
                     "ALLOW", "TOKEN", "RATE", "ANSWER", "HANDSHAKE",
                 ], sources),
             destinationTable(),
@@ -55,6 +56,13 @@ public struct ConfigPrint: Sendable {
 }
 
 extension SourceConfiguration {
+    /// The checks of requests, each with how many secrets are live; what they are is never shown.
+    fileprivate var shownChecks: [String] {
+        verification.map { check in
+            check.secrets.isEmpty ? "\(check.rule)" : "\(check.rule) (\(check.secrets.count))"
+        }
+    }
+
     /// The handshakes in words, with the token's mask where there is one; `-` when there is none.
     fileprivate var shownHandshakes: [String] {
         let words = handshakes.map(\.rawValue) + (verifyToken.map { ["verify_token \($0)"] } ?? [])

@@ -12,6 +12,18 @@ public enum VerificationRule: Sendable, Hashable {
     case standardWebhooks(tolerance: Duration)
 }
 
+extension VerificationRule: CustomStringConvertible {
+    /// The scheme as the config file calls it, with its algorithm.
+    public var description: String {
+        switch self {
+        case .none: "none"
+        case .token: "token"
+        case .signature(let rule): rule.scheme.name
+        case .standardWebhooks: "standard-webhooks"
+        }
+    }
+}
+
 /// Where a token is looked for.
 public enum TokenPlace: Sendable, Hashable {
     /// At one place of the request.

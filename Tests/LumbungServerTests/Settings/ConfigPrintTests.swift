@@ -46,7 +46,7 @@ import Testing
         #expect(lines.contains("CONFIG_FILE             lumbung.yaml            default"))
         #expect(
             lines.contains(
-                "shop    accurate  json:/id, header:X-Id, sha256  order  /events  json, form  10              no"
+                "shop    accurate  none    json:/id, header:X-Id, sha256  order  /events  json, form  10              no"
                     + "              2      ********  5/s   202     -"))
         #expect(
             lines.contains(
@@ -107,6 +107,9 @@ import Testing
         #expect(sources[0]["token"] as? String == "********")
         #expect(sources[0]["rate"] as? String == "5/s")
         #expect(sources[0]["answer_status"] as? Int == 202)
+        let checks = try #require(sources[0]["verify"] as? [[String: Any]])
+        #expect(checks.map { $0["scheme"] as? String } == ["none"])
+        #expect(checks.map { $0["secrets"] as? Int } == [0])
         #expect(sources[0]["split"] as? String == "/events")
         #expect(sources[0]["format"] as? [String] == ["json", "form"])
         let routes = try #require(object["routes"] as? [[String: Any]])
