@@ -9,14 +9,12 @@ struct MappingReader {
     ///   - node: The value.
     ///   - name: What messages call it.
     ///   - keys: The keys that this version reads.
-    ///   - unsupported: The keys of the format that this version refuses.
     ///   - defaults: What holds for keys that are not there.
     ///   - problems: Gets one problem a key that is neither.
     init?(
         _ node: LocatedNode,
         name: String,
         keys: [String],
-        unsupported: [String] = [],
         defaults: [LocatedNode.Entry] = [],
         _ problems: inout ProblemList
     ) {
@@ -29,11 +27,9 @@ struct MappingReader {
         for entry in entries {
             if keys.contains(entry.key) {
                 known[entry.key] = entry
-            } else if unsupported.contains(entry.key) {
-                problems.add(entry.keyLocation, "`\(entry.key)` is not supported in this version")
             } else {
                 let hint = NearestName.hint(
-                    for: entry.key, among: keys + unsupported,
+                    for: entry.key, among: keys,
                     otherwise: "; known keys: " + keys.joined(separator: ", "))
                 let key = entry.key.prefix(DisplayText.quotedMaxCharacters)
                 problems.add(entry.keyLocation, "unknown key `\(key)`\(hint)")
