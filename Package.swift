@@ -125,6 +125,7 @@ let package = Package(
             name: "LumbungSQLiteTests",
             dependencies: [
                 "LumbungCore", "LumbungKit", "LumbungSQLite", "LumbungTesting", .grdb, .logging, .serviceLifecycle,
+                .subprocess,
             ],
             swiftSettings: house
         ),

@@ -3,6 +3,7 @@ import GRDB
 import LumbungCore
 import LumbungSQLite
 import LumbungTesting
+import Subprocess
 import Synchronization
 
 /// A folder of its own for one test, with the path of the inbox that is open in it.
@@ -48,11 +49,10 @@ final class InboxFolder: Sendable {
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
         let files = ["", "-wal"].map { source + $0 }.filter(FileManager.default.fileExists)
         // Another process copies: a descriptor of the file closed in this one would drop SQLite's locks on it.
-        let copy = Process()
-        copy.executableURL = URL(fileURLWithPath: "/bin/cp")
-        copy.arguments = files + [target]
-        try copy.run()
-        copy.waitUntilExit()
+        // Not by Foundation's `Process`, which was seen to crash while it walked 1,400 open descriptors.
+        let copy = try await Subprocess.run(
+            .name("cp"), arguments: Arguments(files + [target]), output: .discarded, error: .discarded)
+        guard copy.terminationStatus.isSuccess else { throw CopyFailed(status: copy.terminationStatus) }
         await store.close()
         return try open()
     }
@@ -77,4 +77,9 @@ final class InboxFolder: Sendable {
             reopen: { store in try await self.openAsAfterKill(of: store) }
         )
     }
+}
+
+/// What a kill would leave could not be copied.
+private struct CopyFailed: Error {
+    let status: TerminationStatus
 }
