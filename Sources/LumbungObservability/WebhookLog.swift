@@ -128,7 +128,7 @@ public struct WebhookLog: Sendable {
         sink.write(lines: block.bytes, level: .info)
     }
 
-    /// Logs a request that was answered with an error status.
+    /// Logs a request that was answered with an error status, or failed its check and is kept in quarantine.
     ///
     /// - Parameters:
     ///   - method: The request's method, from outside.
@@ -136,7 +136,10 @@ public struct WebhookLog: Sendable {
     ///   - source: The source's name, `nil` when there is none such.
     ///   - status: The answer's HTTP status.
     ///   - detail: Why, in words; may quote what came from outside.
-    public func refused(method: String, path: String, source: String?, status: Int, detail: String) {
+    ///   - quarantineID: Its number in quarantine; `nil` when it is not kept there.
+    public func refused(
+        method: String, path: String, source: String?, status: Int, detail: String, quarantineID: Int64? = nil
+    ) {
         guard logLevel <= .warning else { return }
         let path = Self.withoutQuery(path)
         var block = LogLineWriter()
@@ -144,17 +147,24 @@ public struct WebhookLog: Sendable {
         switch format {
         case .text:
             block.beginTextLine(atMilliseconds: now, level: .warning)
-            block.appendTrusted("⚠️ [Webhook] Refused ")
+            block.appendTrusted(quarantineID == nil ? "⚠️ [Webhook] Refused " : "⚠️ [Webhook] Quarantined ")
             block.appendTextValue(method, atMostBytes: LogLimits.methodBytes)
             block.appendTrusted(" ")
             block.appendTextValue(path)
+            if let quarantineID {
+                block.appendTrusted(" as quarantine_id=")
+                block.appendInteger(Int(quarantineID))
+            }
             block.appendTrusted(": ")
             block.appendInteger(status)
             block.appendTrusted(" ")
             block.appendText(detail)
         case .json:
             block.beginJSONLine(atMilliseconds: now, level: .warning, logger: label)
-            block.appendTrusted(",\"message\":\"Webhook refused\",\"event\":\"refused\",\"method\":")
+            block.appendTrusted(
+                quarantineID == nil
+                    ? ",\"message\":\"Webhook refused\",\"event\":\"refused\",\"method\":"
+                    : ",\"message\":\"Webhook quarantined\",\"event\":\"quarantined\",\"method\":")
             block.appendJSONString(method, atMostBytes: LogLimits.methodBytes)
             block.appendTrusted(",\"path\":")
             block.appendJSONString(path)
@@ -164,6 +174,10 @@ public struct WebhookLog: Sendable {
             }
             block.appendTrusted(",\"status\":")
             block.appendInteger(status)
+            if let quarantineID {
+                block.appendTrusted(",\"quarantine_id\":")
+                block.appendInteger(Int(quarantineID))
+            }
             block.appendTrusted(",\"detail\":")
             block.appendJSONString(detail)
             block.appendTrusted("}")

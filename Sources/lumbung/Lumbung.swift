@@ -14,7 +14,10 @@ struct Lumbung: AsyncParsableCommand {
             Exit codes: 0 success, 1 what was asked for failed, 64 usage, 69 server not reachable, 78 bad configuration.
             """,
         version: LumbungVersion.text,
-        subcommands: [Serve.self, Send.self, Events.self, Destinations.self, Sources.self, Config.self, Database.self],
+        subcommands: [
+            Serve.self, Send.self, Events.self, Destinations.self, Sources.self, Quarantine.self, Config.self,
+            Database.self,
+        ],
         defaultSubcommand: Serve.self
     )
 }

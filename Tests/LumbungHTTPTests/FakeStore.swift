@@ -66,6 +66,15 @@ final class FakeStore: InboxStore {
     func statusCounts() async throws(StoreError) -> [EventStatus: Int] { [:] }
     func openDeliveries() async throws(StoreError) -> [DestinationID: Int] { [:] }
     func rejections(limit: Int) async throws(StoreError) -> [Rejection] { rejections }
+    func quarantine(
+        _ request: QuarantinedRequest, limits: QuarantineLimits,
+        completion: @escaping @Sendable (Result<QuarantineOutcome, StoreError>) -> Void
+    ) {
+        completion(.failure(.closed))
+    }
+    func quarantined(_ query: QuarantineQuery) async throws(StoreError) -> QuarantinePage { throw .closed }
+    func quarantined(_ id: QuarantineID) async throws(StoreError) -> QuarantinedRequest? { throw .closed }
+    func discard(quarantined ids: [QuarantineID]) async throws(StoreError) -> Int { throw .closed }
 }
 
 extension FakeStore.State {
@@ -93,6 +102,10 @@ final class FakeLog: IngestLog {
 
     func answered(_ request: LoggedRequest, _ answer: HandshakeAnswer) {
         note("answered \(answer.question.rawValue)", request)
+    }
+
+    func quarantined(_ request: LoggedRequest, _ receipt: QuarantineReceipt) {
+        note("quarantined \(receipt.answerStatus)", request)
     }
 
     func refused(_ request: LoggedRequest, _ problem: Problem) {

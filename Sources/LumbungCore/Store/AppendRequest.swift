@@ -13,6 +13,10 @@ public struct AppendRequest: Sendable {
     public let heldBytes: Int
     /// After this instant the sender is told 503 instead of waiting longer.
     public var deadline: ContinuousClock.Instant
+    /// The request in quarantine that these events were in; it is removed from there in the same transaction.
+    ///
+    /// When it is not there any more, nothing is stored: ``StoreError/invalid(_:)``.
+    public var released: QuarantineID?
     /// Who waits for the outcome.
     public var completion: Completion
 
@@ -20,11 +24,15 @@ public struct AppendRequest: Sendable {
     public static let eventOverheadBytes = 512
 
     /// Asks for events to be stored.
-    public init(events: [NewEvent], deadline: ContinuousClock.Instant, completion: @escaping Completion) {
+    public init(
+        events: [NewEvent], released: QuarantineID? = nil, deadline: ContinuousClock.Instant,
+        completion: @escaping Completion
+    ) {
         self.events = events
         self.heldBytes = events.reduce(events.first?.headers.utf8.count ?? 0) { sum, event in
             sum + event.payload.count + event.identity.utf8.count + event.type.utf8.count + Self.eventOverheadBytes
         }
+        self.released = released
         self.deadline = deadline
         self.completion = completion
     }

@@ -28,15 +28,12 @@ struct AdminAPI: Sendable {
             JSONValue(try await told { () async throws(OperationError) in try await inbox.event(id) }))
     }
 
-    /// The bytes as received; whatever type the sender claimed, a browser runs nothing of it (CSP level 3, `sandbox`).
+    /// The bytes as received; whatever type the sender claimed, a browser runs nothing of it.
     @Sendable func payload(_ request: Request, _ context: AdminContext) async throws -> Response {
         let id = try Self.queueID(context)
         let event = try await told { () async throws(OperationError) in try await inbox.payload(of: id) }
         let received = event.keptHeader("content-type").flatMap { HTTPField.isValidValue($0) && !$0.isEmpty ? $0 : nil }
-        var fields: HTTPFields = [.contentType: received ?? "application/json", .contentSecurityPolicy: "sandbox"]
-        fields[.xContentTypeOptions] = "nosniff"
-        return Response(
-            status: .ok, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: event.payload)))
+        return Response(sandboxed: event.payload, contentType: received ?? "application/json")
     }
 
     @Sendable func replay(_ request: Request, _ context: AdminContext) async throws -> Response {

@@ -120,7 +120,7 @@ extension JSONValue {
     }
 
     /// The kept headers are a JSON object already; what is none any more is shown as text.
-    private static func headers(_ text: String) -> JSONValue {
+    static func headers(_ text: String) -> JSONValue {
         let bytes = Array(text.utf8)
         guard let scanned = try? JSONScanner.scan(bytes, plan: ScanPlan(pointers: [])), scanned.shape == .object else {
             return .string(text)

@@ -24,6 +24,10 @@ extension Problem {
         case .unknownReplay(let id):
             self.init(
                 status: 404, slug: "unknown-replay", title: "Not Found", detail: "there is no replay \(id.value)")
+        case .notQuarantined(let id):
+            self.init(
+                status: 404, slug: "not-quarantined", title: "Not Found",
+                detail: "there is no request \(id.value) in quarantine, or not any more")
         case .unknownDestination(let name, let known):
             let names = known.isEmpty ? "there is none" : "known are: " + known.joined(separator: ", ")
             self.init(

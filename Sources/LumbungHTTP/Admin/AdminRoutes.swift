@@ -76,6 +76,7 @@ enum AdminRoutes {
     /// Every path with its methods.
     private static func table(_ api: AdminAPI, _ readiness: @escaping IngestServer.Readiness) -> [AdminRoute] {
         let (events, destinations, replays) = ("/api/v1/events", "/api/v1/destinations", "/api/v1/replays")
+        let quarantine = "/api/v1/quarantine"
         return [
             AdminRoute(method: .get, path: "/healthz") { _, _ in Response(Answer.healthy) },
             AdminRoute(method: .get, path: "/readyz") { _, _ in Response(Answer.readiness(await readiness())) },
@@ -92,6 +93,11 @@ enum AdminRoutes {
             AdminRoute(method: .post, path: destinations + "/{name}/pause", handler: api.pause),
             AdminRoute(method: .post, path: destinations + "/{name}/resume", handler: api.resume),
             AdminRoute(method: .post, path: destinations + "/{name}/test", handler: api.test),
+            AdminRoute(method: .get, path: quarantine, takesQuery: true, handler: api.quarantined),
+            AdminRoute(method: .get, path: quarantine + "/{id}", handler: api.oneQuarantined),
+            AdminRoute(method: .get, path: quarantine + "/{id}/body", handler: api.quarantinedBody),
+            AdminRoute(method: .post, path: quarantine + "/reverify", handler: api.reverify),
+            AdminRoute(method: .post, path: quarantine + "/discard", handler: api.discard),
         ]
     }
 }
@@ -106,6 +112,13 @@ extension Response {
         self.init(
             status: HTTPResponse.Status(code: answer.status), headers: fields,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+
+    /// An answer of 200 with bytes from outside, of which a browser runs nothing (CSP level 3, `sandbox`).
+    init(sandboxed bytes: [UInt8], contentType: String) {
+        var fields: HTTPFields = [.contentType: contentType, .contentSecurityPolicy: "sandbox"]
+        fields[.xContentTypeOptions] = "nosniff"
+        self.init(status: .ok, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
     /// An answer of 200 with a JSON document.

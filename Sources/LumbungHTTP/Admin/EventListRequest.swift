@@ -57,15 +57,9 @@ struct EventListRequest: Sendable, Hashable {
             }
             query.filter.text = Array(value.utf8)
         case "limit":
-            guard let limit = PositiveNumber.read(value), limit <= Int64(EventQuery.longestPage) else {
-                throw .badParameter(name, "must be a whole number from 1 to \(EventQuery.longestPage)")
-            }
-            query.limit = Int(limit)
+            query.limit = try PageLimit.read(value, atMost: EventQuery.longestPage)
         default:
-            guard let cursor = PositiveNumber.read(value) else {
-                throw .badParameter(name, "must be the `next_cursor` of a page before")
-            }
-            query.before = EventID(cursor)
+            query.before = EventID(try PageCursor.read(value))
         }
     }
 
@@ -86,6 +80,28 @@ enum PositiveNumber {
             return nil
         }
         return Int64(text)
+    }
+}
+
+/// The parameter `limit` of a list.
+enum PageLimit {
+    /// - Throws: ``Problem`` with status 400.
+    static func read(_ text: String, atMost longest: Int) throws(Problem) -> Int {
+        guard let limit = PositiveNumber.read(text), limit <= Int64(longest) else {
+            throw .badParameter("limit", "must be a whole number from 1 to \(longest)")
+        }
+        return Int(limit)
+    }
+}
+
+/// The parameter `cursor` of a list.
+enum PageCursor {
+    /// - Throws: ``Problem`` with status 400.
+    static func read(_ text: String) throws(Problem) -> Int64 {
+        guard let cursor = PositiveNumber.read(text) else {
+            throw .badParameter("cursor", "must be the `next_cursor` of a page before")
+        }
+        return cursor
     }
 }
 

@@ -5,9 +5,9 @@ extension Answer {
     /// What a sender is told about every event of its body (CONTRACT 3).
     /// - Parameters:
     ///   - receipt: What became of the events.
-    ///   - status: 200 to 299; with 204 and 205 the sender gets no body (RFC 9110, sections 15.3.5 and 15.3.6).
+    ///   - status: 200 to 299; with some of them the sender gets no body.
     init(_ receipt: Receipt, status: Int = 200) {
-        self.init(json: status == 204 || status == 205 ? [] : Self.json(receipt))
+        self.init(json: Self.hasBody(status) ? Self.json(receipt) : [])
         self.status = status
         if body.isEmpty { contentType = nil }
     }

@@ -35,6 +35,20 @@ struct Answer: Sendable, Hashable {
         extraHeaders = handshake.headers
     }
 
+    /// The answer to a request that is kept in quarantine.
+    init(_ receipt: QuarantineReceipt) {
+        guard receipt.answerStatus < 300 else {
+            self.init(Refusal(receipt.problem))
+            return
+        }
+        self.init(json: Self.hasBody(receipt.answerStatus) ? Array(#"{"status":"quarantined"}"#.utf8) : [])
+        status = receipt.answerStatus
+        if body.isEmpty { contentType = nil }
+    }
+
+    /// Whether an answer of a status has a body (RFC 9110, sections 15.3.5 and 15.3.6).
+    static func hasBody(_ status: Int) -> Bool { status != 204 && status != 205 }
+
     /// A problem document (RFC 9457).
     init(_ refusal: Refusal) {
         status = refusal.problem.status

@@ -31,6 +31,9 @@ extension IngestHandler {
         case .intake(.handshake(let answer)):
             if desk.log.isEnabled { desk.log.answered(logged, answer) }
             send { Answer(answer) }
+        case .intake(.quarantined(let receipt)):
+            desk.log.quarantined(logged, receipt)
+            send { Answer(receipt) }
         case .intake(.refused(let problem)):
             desk.log.refused(logged, problem)
             send { Answer(Refusal(problem)) }

@@ -13,6 +13,9 @@ public protocol IngestLog: Sendable {
     /// A request was a handshake and got its answer; nothing of it was stored.
     func answered(_ request: LoggedRequest, _ answer: HandshakeAnswer)
 
+    /// A request did not prove who sent it and is kept in quarantine.
+    func quarantined(_ request: LoggedRequest, _ receipt: QuarantineReceipt)
+
     /// A request was refused, by the listener or by the intake; nothing of it was stored.
     func refused(_ request: LoggedRequest, _ problem: Problem)
 }

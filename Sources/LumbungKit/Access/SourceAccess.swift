@@ -30,10 +30,10 @@ public struct SourceAccess: Sendable {
     func check(target: String) throws(Problem) {
         guard let token else { return }
         guard let found = RequestQuery(target: target).value("token", plus: UInt8(ascii: "+")) else {
-            throw .unverified.remarking("token: there is not one `token` in the query")
+            throw .unverified(step: "token", "there is not one `token` in the query")
         }
         guard token.matches(found) else {
-            throw .unverified.remarking("token: the `token` in the query is another one")
+            throw .unverified(step: "token", "the `token` in the query is another one")
         }
     }
 }

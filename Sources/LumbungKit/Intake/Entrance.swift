@@ -9,6 +9,8 @@ public final class Entrance: Sendable {
         case handshake(HandshakeAnswer)
         /// Events to be stored; perhaps none.
         case events([NewEvent])
+        /// A request that does not prove who sent it, and is to be kept all the same.
+        case unproven(Problem, QuarantineRule)
     }
 
     let plan: IntakePlan
@@ -38,15 +40,43 @@ public final class Entrance: Sendable {
         try source.access.check(address: request.clientAddress)
         if let answer = try handshakes?.unsigned(request) { return .handshake(answer) }
         guard request.method == "POST" else { throw .noQuestion }
-        try source.access.check(target: request.target)
-        do throws(VerificationFailure) {
-            _ = try source.verify(request)
+        do throws(Problem) {
+            try prove(request)
         } catch {
-            throw .unverified.remarking("\(error.step.rawValue): \(error)")
+            guard let rule = source.quarantine, !isQuestion(request) else { throw error }
+            return .unproven(error, rule)
         }
         if let answer = try handshakes?.signed(request) { return .handshake(answer) }
         if let seconds = meter?.refusesFor() { throw .tooMany(retryAfterSeconds: seconds) }
         return .events(try plan.events(in: request))
+    }
+
+    /// Examines a request that was in quarantine, as of the time when it was received.
+    ///
+    /// The rate does not count: it was kept within bounds of its own.
+    /// - Throws: ``Problem``, with a remark for the operator.
+    func reexamine(_ request: IngestRequest) throws(Problem) -> [NewEvent] {
+        try source.access.check(address: request.clientAddress)
+        try prove(request)
+        return try plan.events(in: request)
+    }
+
+    private func prove(_ request: IngestRequest) throws(Problem) {
+        try source.access.check(target: request.target)
+        do throws(VerificationFailure) {
+            _ = try source.verify(request)
+        } catch {
+            throw .unverified(step: error.step.rawValue, "\(error)")
+        }
+    }
+
+    /// Whether a request would be a question, were it signed: those wait for an answer, and have nothing to store.
+    private func isQuestion(_ request: IngestRequest) -> Bool {
+        do throws(Problem) {
+            return try handshakes?.signed(request) != nil
+        } catch {
+            return true
+        }
     }
 }
 

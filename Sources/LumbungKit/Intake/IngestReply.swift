@@ -6,6 +6,8 @@ public enum IngestReply: Sendable {
     case accepted(Receipt)
     /// The request was no event but a question that proves who is at home; nothing was stored.
     case handshake(HandshakeAnswer)
+    /// The request did not prove who sent it and is kept apart; nothing of it is in the queue.
+    case quarantined(QuarantineReceipt)
     /// Nothing of the body was stored.
     case refused(Problem)
 }
@@ -90,6 +92,8 @@ public struct Problem: Sendable, Hashable {
     public var retryAfterSeconds: Int?
     /// What the operator is told in the place of ``detail``, where the sender is told less; it is in no answer.
     public var remark: String?
+    /// The step of the check of the sender that failed; nil for any other problem.
+    var failedStep: String?
 
     /// What the operator is told.
     public var reason: String { remark ?? detail }

@@ -97,6 +97,8 @@ public final class Intake: Sendable {
             switch try entrance.examine(request) {
             case .handshake(let answer): return reply(.handshake(answer))
             case .events(let found): events = found
+            case .unproven(let problem, let rule):
+                return quarantine(request, problem, by: rule, through: entrance, reply: reply)
             }
         } catch {
             if error.isKept { refuse(request, error, through: entrance) }
@@ -117,6 +119,17 @@ public final class Intake: Sendable {
             }
         }
         store.append(append)
+    }
+
+    private func quarantine(
+        _ request: IngestRequest, _ problem: Problem, by rule: QuarantineRule, through entrance: Entrance,
+        reply: @escaping @Sendable (IngestReply) -> Void
+    ) {
+        store.quarantine(QuarantinedRequest(request, problem, rule: rule), limits: rule.limits) { result in
+            let answer = rule.reply(to: result, problem)
+            if let refused = answer.rejection { self.refuse(request, refused, through: entrance) }
+            reply(answer)
+        }
     }
 
     /// Keeps a refused request for the operator: its reason, its headers without secrets and the head of its body.

@@ -49,6 +49,14 @@ extension Source {
 
 extension Problem {
     /// The request could not be checked; why is for the operator alone.
-    static let unverified = Problem(
-        status: 401, slug: "unauthorized", title: "Unauthorized", detail: "the request does not prove who sent it")
+    /// - Parameters:
+    ///   - step: The step that failed, of a closed list.
+    ///   - reason: Why, in a sentence.
+    static func unverified(step: String, _ reason: String) -> Problem {
+        var problem = Problem(
+            status: 401, slug: "unauthorized", title: "Unauthorized", detail: "the request does not prove who sent it")
+        problem.remark = "\(step): \(reason)"
+        problem.failedStep = step
+        return problem
+    }
 }

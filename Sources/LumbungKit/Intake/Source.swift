@@ -23,6 +23,8 @@ public struct Source: Sendable {
     public var answerStatus = 200
     /// What requests are checked by; without one anybody may send.
     public var verifier: Verifier?
+    /// How requests that fail the check are kept; nil when they are refused and no more.
+    public var quarantine: QuarantineRule?
     /// The URL that the sender calls, where it signs that.
     public var publicURL: String?
     /// The questions that are answered; of two that fit a request the first counts.

@@ -136,7 +136,7 @@ extension InboxReader {
         }
     }
 
-    private static func bytes(_ row: Row, _ column: String) -> [UInt8] {
+    static func bytes(_ row: Row, _ column: String) -> [UInt8] {
         switch (row[column] as DatabaseValue).storage {
         case .string(let text): Array(text.utf8)
         case .blob(let data): Array(data)

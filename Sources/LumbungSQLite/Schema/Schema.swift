@@ -11,7 +11,7 @@ enum Schema {
     static var version: Int { steps.count }
 
     /// The steps in order; each runs in one transaction with the new `user_version`.
-    static let steps: [String] = [firstInbox, operatorTools, fairShares, whatOperatorsMissed]
+    static let steps: [String] = [firstInbox, operatorTools, fairShares, whatOperatorsMissed, whatSendersNeed]
 
     /// The first schema.
     ///
@@ -219,5 +219,26 @@ enum Schema {
         DROP INDEX webhook_queue_dead;
         CREATE INDEX delivery_dead ON delivery (event_id) WHERE status = 'dead';
         ALTER TABLE replay ADD COLUMN left_unconfigured INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// Requests whose check failed, kept whole until their source is mended.
+    ///
+    /// The index by source holds the sizes, so that what is kept of a source is counted without touching the bodies.
+    private static let whatSendersNeed = """
+        CREATE TABLE lumbung_quarantine (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            source TEXT NOT NULL CHECK (length(source) > 0),
+            received_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            address TEXT NOT NULL,
+            step TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            target TEXT NOT NULL,
+            headers TEXT NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX lumbung_quarantine_source ON lumbung_quarantine (source, size);
+        CREATE INDEX lumbung_quarantine_expiry ON lumbung_quarantine (expires_at);
         """
 }

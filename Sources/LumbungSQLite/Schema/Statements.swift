@@ -268,4 +268,25 @@ enum Statements {
         """
 
     static let findReplay = "SELECT 1 FROM replay WHERE id = ?1"
+
+    // 51 to 54: quarantine
+
+    static let quarantinedOfSource = """
+        SELECT count(*), ifnull(sum(size), 0) FROM lumbung_quarantine WHERE source = ?1
+        """
+
+    static let quarantine = """
+        INSERT INTO lumbung_quarantine
+            (source, received_at, expires_at, address, step, reason, size, target, headers, body)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        RETURNING id
+        """
+
+    static let discardQuarantined = "DELETE FROM lumbung_quarantine WHERE id = ?1"
+
+    static let expireQuarantined = """
+        DELETE FROM lumbung_quarantine WHERE id IN (
+            SELECT id FROM lumbung_quarantine WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2
+        )
+        """
 }

@@ -20,7 +20,8 @@ extension EffectRules {
         """
 
     private static let reservedNames = """
-        SELECT name FROM sqlite_master WHERE lower(substr(name, 1, \(reservedPrefix.utf8.count))) = '\(reservedPrefix)'
+        SELECT name FROM sqlite_master
+        WHERE lower(substr(name, 1, \(reservedPrefix.utf8.count))) = '\(reservedPrefix)' AND tbl_name NOT IN (\(inboxNames))
         """
 
     private static let inboxNames = inboxTables.sorted().map { "'\($0)'" }.joined(separator: ", ")

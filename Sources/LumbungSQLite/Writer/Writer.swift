@@ -64,7 +64,7 @@ struct Writer {
             if isLastTry { try session.begin(patience: busyTimeout) }
             var outcomes: [[AppendOutcome]] = []
             outcomes.reserveCapacity(appends.count)
-            for request in appends { outcomes.append(try session.append(request.events)) }
+            for request in appends { outcomes.append(try session.append(request)) }
             var told: [WriterJob.Told] = []
             for job in work { told.append(try job.execute(session)) }
             try session.commit()

@@ -3,10 +3,11 @@ import LumbungCore
 extension WriterSession {
     /// Stores the events of one request inside the open transaction.
     /// - Returns: What became of each, in order.
-    func append(_ events: [NewEvent]) throws(StoreError) -> [AppendOutcome] {
+    func append(_ request: AppendRequest) throws(StoreError) -> [AppendOutcome] {
+        if let released = request.released { try release(released) }
         var outcomes: [AppendOutcome] = []
-        outcomes.reserveCapacity(events.count)
-        for event in events { outcomes.append(try append(event)) }
+        outcomes.reserveCapacity(request.events.count)
+        for event in request.events { outcomes.append(try append(event)) }
         return outcomes
     }
 

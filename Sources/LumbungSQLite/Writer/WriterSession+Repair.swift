@@ -111,6 +111,7 @@ extension WriterSession {
         let finishedBefore = now.advanced(by: .zero - policy.finished).iso8601
         let deadBefore = now.advanced(by: .zero - policy.dead).iso8601
         let youngest = max(finishedBefore, deadBefore)
+        try expireQuarantined(now: now)
         let present = now.iso8601
         let query = try unsafe Statement(connection, Statements.oldestEvents)
         query.bind(1, cursor.value)

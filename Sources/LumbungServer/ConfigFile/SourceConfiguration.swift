@@ -33,6 +33,8 @@ public struct SourceConfiguration: Sendable, Equatable {
     public var rate: DeliveryRate?
     /// The status of the answer to a request whose events are stored, 200 to 299.
     public var answerStatus = 200
+    /// How requests whose check fails are kept; nil when they are refused and no more.
+    public var quarantine: QuarantineRule?
 
     /// What its requests have to carry, one of these; empty only beside a problem.
     public var verification = [CheckConfiguration(rule: .none, secrets: [])]

@@ -2,7 +2,7 @@
 struct SourceReader {
     static let keys =
         ["preset", "id", "type", "split", "format", "max_body_bytes", "resend_revives"] + verificationKeys
-        + handshakeKeys + accessKeys
+        + handshakeKeys + accessKeys + quarantineKeys
     /// What a source starts from that is not named like a preset and names none.
     static let defaultPreset = "accurate"
     /// The preset that a source has to ask for: it lets nobody in until the source says how.
@@ -23,6 +23,7 @@ struct SourceReader {
         readHandshakes(reader, into: &source, &problems)
         readVerification(reader, into: &source, &problems)
         readAccess(reader, into: &source, &problems)
+        readQuarantine(reader, into: &source, &problems)
         source.maxBodyBytes = reader.wholeNumber(
             "max_body_bytes", in: 1...SourceConfiguration.largestBodyBytes, &problems)
         source.resendRevives = reader.boolean("resend_revives", &problems) ?? source.resendRevives

@@ -26,6 +26,12 @@ struct WebhookLogAdapter: IngestLog {
             handshake: answer.question.rawValue)
     }
 
+    func quarantined(_ request: LoggedRequest, _ receipt: QuarantineReceipt) {
+        log.refused(
+            method: request.method, path: request.path, source: request.source, status: receipt.answerStatus,
+            detail: receipt.problem.reason, quarantineID: receipt.id.value)
+    }
+
     func refused(_ request: LoggedRequest, _ problem: Problem) {
         log.refused(
             method: request.method, path: request.path, source: request.source, status: problem.status,

@@ -62,6 +62,7 @@ struct Wiring {
         source.access.token = configured.token.map { AccessToken($0.revealed) }
         source.access.rate = configured.rate
         source.answerStatus = configured.answerStatus
+        source.quarantine = configured.quarantine
         source.publicURL = configured.publicURL
         source.handshakes = configured.handshakes
         source.handshakeKeys.verifyToken = configured.verifyToken.map { Array($0.revealed.utf8) }

@@ -48,6 +48,22 @@ private struct Document: Encodable {
         let token: Nullable<String>
         let rate: Nullable<String>
         let answerStatus: Int
+        let onFailedCheck: String
+        let quarantine: Nullable<Quarantine>
+    }
+
+    struct Quarantine: Encodable {
+        let answer: Int
+        let requests: Int
+        let bytes: Int
+        let lifetimeMs: Int64
+
+        init(_ rule: QuarantineRule) {
+            answer = rule.answerStatus
+            requests = rule.limits.requests
+            bytes = rule.limits.bytes
+            lifetimeMs = rule.lifetime.wholeMilliseconds
+        }
     }
 
     struct Check: Encodable {
@@ -93,7 +109,9 @@ private struct Document: Encodable {
                 handshake: source.handshakes.map(\.rawValue),
                 verifyToken: Nullable(source.verifyToken?.description),
                 allow: source.allow.map(\.description), token: Nullable(source.token?.description),
-                rate: Nullable(source.rate?.description), answerStatus: source.answerStatus)
+                rate: Nullable(source.rate?.description), answerStatus: source.answerStatus,
+                onFailedCheck: source.quarantine == nil ? "refuse" : "quarantine",
+                quarantine: Nullable(source.quarantine.map(Quarantine.init)))
         }
         destinations = loaded.inbox.destinations.map(DestinationDocument.init)
         routes = loaded.inbox.routes.map { route in

@@ -24,6 +24,7 @@ public struct ConfigPrint: Sendable {
                 source.resendRevives ? "yes" : "no",
                 source.allow.isEmpty ? "-" : String(source.allow.count), source.token?.description ?? "-",
                 source.rate?.description ?? "-", String(source.answerStatus),
+                source.shownFailedCheck,
                 source.shownHandshakes.joined(separator: ", "),
             ]
         }
@@ -42,7 +43,7 @@ public struct ConfigPrint: Sendable {
             TextTable(
                 [
                     "SOURCE", "PRESET", "VERIFY", "ID", "TYPE", "SPLIT", "FORMAT", "MAX BODY BYTES", "RESEND REVIVES",
-                    "ALLOW", "TOKEN", "RATE", "ANSWER", "HANDSHAKE",
+                    "ALLOW", "TOKEN", "RATE", "ANSWER", "FAILED CHECK", "HANDSHAKE",
                 ], sources),
             destinationTable(),
             TextTable(["FROM", "TYPE", "WHEN", "TO"], routes),
@@ -61,6 +62,11 @@ extension SourceConfiguration {
         verification.map { check in
             check.secrets.isEmpty ? "\(check.rule)" : "\(check.rule) (\(check.secrets.count))"
         }
+    }
+
+    /// What becomes of a request whose check fails.
+    fileprivate var shownFailedCheck: String {
+        quarantine.map { "quarantine, answered \($0.answerStatus)" } ?? "refuse"
     }
 
     /// The handshakes in words, with the token's mask where there is one; `-` when there is none.

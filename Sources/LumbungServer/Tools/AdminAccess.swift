@@ -104,6 +104,7 @@ public struct AdminAccess: Sendable {
 enum JSONMember: Encodable {
     case text(String)
     case flag(Bool)
+    case number(Int64)
     case texts([String: String])
 
     func encode(to encoder: any Encoder) throws {
@@ -111,6 +112,7 @@ enum JSONMember: Encodable {
         switch self {
         case .text(let text): try container.encode(text)
         case .flag(let flag): try container.encode(flag)
+        case .number(let number): try container.encode(number)
         case .texts(let texts): try container.encode(texts)
         }
     }

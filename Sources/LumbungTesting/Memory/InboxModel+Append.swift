@@ -4,8 +4,11 @@ extension InboxModel {
     /// Stores the events of one request, all or nothing.
     /// - Returns: What became of each, in order.
     /// - Throws: ``StoreError/invalid(_:)`` for an event that breaks a rule; the model is as it was.
-    public mutating func append(_ events: [NewEvent]) throws(StoreError) -> [AppendOutcome] {
+    public mutating func append(
+        _ events: [NewEvent], released: QuarantineID? = nil
+    ) throws(StoreError) -> [AppendOutcome] {
         for event in events { try check(event) }
+        if let released, discard([released]) == 0 { throw .invalid("the request is not in quarantine any more") }
         return events.map { append($0) }
     }
 

@@ -35,6 +35,7 @@ extension InboxModel {
     /// Removes every finished event that is older than the policy.
     /// - Returns: The numbers of the removed events, ascending.
     public mutating func prune(_ policy: RetentionPolicy, now: Timestamp) -> [EventID] {
+        expireQuarantined(now: now)
         let finishedBefore = now.advanced(by: .zero - policy.finished)
         let deadBefore = now.advanced(by: .zero - policy.dead)
         let old = entries.values.filter { entry in

@@ -71,6 +71,8 @@ public struct InboxModel: Sendable {
     public var effects: [String] = []
     var replays: [ReplayRecord] = []
     var replayCount: Int64 = 0
+    var quarantined: [QuarantineID: QuarantinedRequest] = [:]
+    var quarantineCount: Int64 = 0
     /// The source that was given something last, by queue.
     var lastServed: [Queue: [UInt8]] = [:]
     private(set) var destinations: [String: DestinationID] = [:]

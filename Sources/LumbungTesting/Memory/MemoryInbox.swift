@@ -45,7 +45,9 @@ public final class MemoryInbox: InboxStore {
         if request.deadline <= ContinuousClock.now {
             result = .failure(.busy)
         } else {
-            result = change(.append) { model throws(StoreError) in try model.append(request.events) }
+            result = change(.append) { model throws(StoreError) in
+                try model.append(request.events, released: request.released)
+            }
         }
         pass(.append) { request.completion(result) }
     }

@@ -145,6 +145,31 @@ public final class OperationsStore: InboxOperations {
         try await inner.rejections(limit: limit)
     }
 
+    // MARK: Quarantine
+
+    /// Asks the inbox inside.
+    public func quarantine(
+        _ request: QuarantinedRequest, limits: QuarantineLimits,
+        completion: @escaping @Sendable (Result<QuarantineOutcome, StoreError>) -> Void
+    ) {
+        inner.quarantine(request, limits: limits, completion: completion)
+    }
+
+    /// Asks the inbox inside.
+    public func quarantined(_ query: QuarantineQuery) async throws(StoreError) -> QuarantinePage {
+        try await inner.quarantined(query)
+    }
+
+    /// Asks the inbox inside.
+    public func quarantined(_ id: QuarantineID) async throws(StoreError) -> QuarantinedRequest? {
+        try await inner.quarantined(id)
+    }
+
+    /// Asks the inbox inside.
+    public func discard(quarantined ids: [QuarantineID]) async throws(StoreError) -> Int {
+        try await inner.discard(quarantined: ids)
+    }
+
     // MARK: Bulk replays
 
     /// Asks the inbox inside.

@@ -50,6 +50,7 @@ import Testing
         switch await inbox.accept(request) {
         case .accepted(let receipt): return receipt.items.count
         case .handshake(let answer): return answer.status
+        case .quarantined(let receipt): return receipt.answerStatus
         case .refused(let problem): return -problem.status
         }
     }

@@ -175,6 +175,16 @@ final class SimulatedStore: InboxOperations, @unchecked Sendable {
 
     // MARK: What nobody asks in a simulation
 
+    func quarantine(
+        _ request: QuarantinedRequest, limits: QuarantineLimits,
+        completion: @escaping @Sendable (Result<QuarantineOutcome, StoreError>) -> Void
+    ) {
+        completion(.failure(.closed))
+    }
+    func quarantined(_ query: QuarantineQuery) async throws(StoreError) -> QuarantinePage { throw .closed }
+    func quarantined(_ id: QuarantineID) async throws(StoreError) -> QuarantinedRequest? { throw .closed }
+    func discard(quarantined ids: [QuarantineID]) async throws(StoreError) -> Int { throw .closed }
+
     func register(destinations names: [String]) async throws(StoreError) -> [String: DestinationID] {
         throw .closed
     }

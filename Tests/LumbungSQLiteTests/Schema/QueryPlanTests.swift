@@ -62,6 +62,10 @@ struct QueryPlanTests {
         ("advanceReplay", Statements.advanceReplay, nil),
         ("endReplay", Statements.endReplay, nil),
         ("findReplay", Statements.findReplay, nil),
+        ("quarantinedOfSource", Statements.quarantinedOfSource, nil),
+        ("quarantine", Statements.quarantine, nil),
+        ("discardQuarantined", Statements.discardQuarantined, nil),
+        ("expireQuarantined", Statements.expireQuarantined, nil),
     ]
 
     @Test func `no statement walks a table or sorts, but the declared ones`() async throws {

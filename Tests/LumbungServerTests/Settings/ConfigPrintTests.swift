@@ -11,7 +11,8 @@ import Testing
         sources:
           shop: {id: [json:/id, header:X-Id, sha256], type: order, split: /events,
                  format: [json, form], max_body_bytes: 10, resend_revives: false,
-                 allow: [192.0.2.1, 10.0.0.1/8], token: "${TOKEN}", rate: 5/s, answer: {status: 202}}
+                 allow: [192.0.2.1, 10.0.0.1/8], token: "${TOKEN}", rate: 5/s, answer: {status: 202},
+                 on_failed_check: quarantine}
         destinations:
           app:
             url: https://app.example/hook?key=${TOKEN}
@@ -47,7 +48,7 @@ import Testing
         #expect(
             lines.contains(
                 "shop    accurate  none    json:/id, header:X-Id, sha256  order  /events  json, form  10              no"
-                    + "              2      ********  5/s   202     -"))
+                    + "              2      ********  5/s   202     quarantine, answered 401  -"))
         #expect(
             lines.contains(
                 "app          http  3            -     2 x 1s..90s  https://app.example/hook?********; timeout 250ms; "
@@ -107,6 +108,9 @@ import Testing
         #expect(sources[0]["token"] as? String == "********")
         #expect(sources[0]["rate"] as? String == "5/s")
         #expect(sources[0]["answer_status"] as? Int == 202)
+        #expect(sources[0]["on_failed_check"] as? String == "quarantine")
+        let quarantine = try #require(sources[0]["quarantine"] as? [String: Int])
+        #expect(quarantine == ["answer": 401, "requests": 1000, "bytes": 67_108_864, "lifetime_ms": 604_800_000])
         let checks = try #require(sources[0]["verify"] as? [[String: Any]])
         #expect(checks.map { $0["scheme"] as? String } == ["none"])
         #expect(checks.map { $0["secrets"] as? Int } == [0])

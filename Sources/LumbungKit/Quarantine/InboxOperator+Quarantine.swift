@@ -1,0 +1,139 @@
+public import LumbungCore
+
+extension InboxOperator {
+    /// How many released requests share a wait for their commits.
+    private static let releaseBatch = 64
+    /// How long a commit may wait.
+    private static let releasePatience = Duration.seconds(5)
+
+    /// Lists requests in quarantine, newest first.
+    /// - Throws: ``OperationError/store(_:)``.
+    public func quarantined(
+        _ query: QuarantineQuery
+    ) async throws(OperationError) -> (requests: [QuarantineDetail], next: QuarantineID?) {
+        let page = try await ask { store throws(StoreError) in try await store.quarantined(query) }
+        let sources = Self.byName(configured().sources)
+        return (page.items.map { QuarantineDetail($0, sources[$0.request.source]?.source) }, page.next)
+    }
+
+    /// Reads one request in quarantine.
+    /// - Throws: ``OperationError/store(_:)``, ``OperationError/notQuarantined(_:)``.
+    public func quarantined(_ id: QuarantineID) async throws(OperationError) -> QuarantineDetail {
+        let request = try await held(id)
+        let item = QuarantinePage.Item(id: id, request: request, bodyBytes: request.body.count)
+        return QuarantineDetail(item, Self.byName(configured().sources)[request.source]?.source)
+    }
+
+    /// Checks requests again, as of the time when they came, and stores the events of those that pass.
+    ///
+    /// The events get the time at which their request came. Durability: those of a request that is told as passed were
+    /// committed and flushed, together with its removal from quarantine, before this returns; it may be asked for again
+    /// at any time.
+    /// - Parameters:
+    ///   - choice: The requests, which are taken oldest first.
+    ///   - isDryRun: Whether they are checked and no more.
+    /// - Throws: ``OperationError``; what was released before stays so.
+    public func reverify(
+        _ choice: QuarantineChoice, isDryRun: Bool = false
+    ) async throws(OperationError) -> ReverifyReport {
+        let ids = try await numbers(choice)
+        let entrances = Self.byName(configured().sources).mapValues {
+            Entrance(IntakePlan(source: $0.source, routes: $0.routes))
+        }
+        var report = ReverifyReport()
+        for start in stride(from: 0, to: ids.count, by: Self.releaseBatch) {
+            var released: [Released] = []
+            for id in ids[start..<min(start + Self.releaseBatch, ids.count)] {
+                // One that is gone by now was released or discarded by somebody else.
+                guard let request = try await ask({ store throws(StoreError) in try await store.quarantined(id) })
+                else { continue }
+                report.checked += 1
+                do throws(Problem) {
+                    guard let entrance = entrances[request.source] else { throw .sourceGone(request.source) }
+                    released.append(Released(id: id, events: try entrance.reexamine(request.request)))
+                } catch {
+                    report.fail(id, error.reason)
+                }
+            }
+            if isDryRun { report.passed += released.count } else { try await release(released, &report) }
+        }
+        return report
+    }
+
+    /// Removes requests from quarantine for good.
+    /// - Returns: How many were removed.
+    /// - Throws: ``OperationError``; what was removed before stays so.
+    public func discard(_ choice: QuarantineChoice) async throws(OperationError) -> Int {
+        let ids = try await numbers(choice)
+        return try await ask { store throws(StoreError) in try await store.discard(quarantined: ids) }
+    }
+
+    /// A request that passed, and its events.
+    private struct Released {
+        var id: QuarantineID
+        var events: [NewEvent]
+    }
+
+    /// Stores the events of requests that passed, in their order; what waits at the same time shares commits.
+    private func release(_ released: [Released], _ report: inout ReverifyReport) async throws(OperationError) {
+        let (results, told) = AsyncStream.makeStream(of: (Int, Result<[AppendOutcome], StoreError>).self)
+        let empty = released.filter(\.events.isEmpty).map(\.id)
+        for (index, request) in released.enumerated() where !request.events.isEmpty {
+            let deadline = ContinuousClock.now.advanced(by: Self.releasePatience)
+            store.append(
+                AppendRequest(events: request.events, released: request.id, deadline: deadline) {
+                    told.yield((index, $0))
+                })
+        }
+        var fault: StoreError?
+        for await (index, result) in results.prefix(released.count - empty.count) {
+            switch result {
+            case .success(let outcomes): report.pass(outcomes)
+            case .failure(.invalid(let reason)): report.fail(released[index].id, reason)
+            case .failure(let error): fault = error
+            }
+        }
+        if !released.isEmpty { engine.committed() }
+        if let fault { throw .store(fault) }
+        _ = try await ask { store throws(StoreError) in try await store.discard(quarantined: empty) }
+        for _ in empty { report.pass([]) }
+    }
+
+    private func held(_ id: QuarantineID) async throws(OperationError) -> QuarantinedRequest {
+        let request = try await ask { store throws(StoreError) in try await store.quarantined(id) }
+        guard let request else { throw .notQuarantined(id) }
+        return request
+    }
+
+    /// The numbers of the requests that are meant, oldest first.
+    private func numbers(_ choice: QuarantineChoice) async throws(OperationError) -> [QuarantineID] {
+        var query = QuarantineQuery(limit: QuarantineQuery.longestPage)
+        switch choice {
+        case .one(let id):
+            _ = try await held(id)
+            return [id]
+        case .source(let name): query.source = name
+        case .all: break
+        }
+        var ids: [QuarantineID] = []
+        repeat {
+            let asked = query
+            let page = try await ask { store throws(StoreError) in try await store.quarantined(asked) }
+            ids += page.items.map(\.id)
+            query.before = page.next
+        } while query.before != nil
+        return ids.reversed()
+    }
+
+    private static func byName(
+        _ sources: [(source: Source, routes: RouteTable)]
+    ) -> [String: (source: Source, routes: RouteTable)] {
+        Dictionary(sources.map { ($0.source.name, $0) }) { first, _ in first }
+    }
+}
+
+extension Problem {
+    fileprivate static func sourceGone(_ name: String) -> Problem {
+        .unknownSource.remarking("the source \(name) is not configured any more: add it to the config file again")
+    }
+}

@@ -1,0 +1,27 @@
+public import LumbungCore
+
+extension SQLiteInbox {
+    /// Keeps a request whose check failed.
+    public func quarantine(
+        _ request: QuarantinedRequest, limits: QuarantineLimits,
+        completion: @escaping @Sendable (Result<QuarantineOutcome, StoreError>) -> Void
+    ) {
+        submit(
+            { session throws(StoreError) in try session.quarantine(request, limits: limits) }, completion: completion)
+    }
+
+    /// Lists kept requests beside the writer, within two seconds.
+    public func quarantined(_ query: QuarantineQuery) async throws(StoreError) -> QuarantinePage {
+        try await reader.quarantined(query)
+    }
+
+    /// Reads one kept request beside the writer, within two seconds.
+    public func quarantined(_ id: QuarantineID) async throws(StoreError) -> QuarantinedRequest? {
+        try await reader.quarantined(id)
+    }
+
+    /// Removes kept requests.
+    public func discard(quarantined ids: [QuarantineID]) async throws(StoreError) -> Int {
+        try await perform { session throws(StoreError) in try session.discard(quarantined: ids) }
+    }
+}
