@@ -4,10 +4,44 @@ import LumbungServer
 /// `lumbung sources`.
 struct Sources: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the senders that are known, and explain how a request is checked.",
+        abstract: "Show the senders that are known, explain how a request is checked, and which secrets are in use.",
         version: LumbungVersion.text,
-        subcommands: [List.self, Show.self, Verify.self]
+        subcommands: [List.self, Show.self, Verify.self, Secrets.self, Forget.self]
     )
+
+    struct Secrets: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tell how often each secret of a running server has proved a request, and when last.",
+            discussion: "Each is told by its number in the config file and a fingerprint. One that nobody uses can go.",
+            version: LumbungVersion.text)
+
+        @OptionGroup var admin: AdminFlags
+
+        func run() async throws {
+            let command = SecretsCommand(try admin.access(), isJSON: admin.json)
+            try await answering { () async throws(ServerFailure) in try await command.list() }
+        }
+    }
+
+    struct Forget: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Forget the secret that a sender brought with its handshake; the next one that comes is taken.",
+            version: LumbungVersion.text)
+
+        @Argument(help: "The source's name in the config file.")
+        var name: String
+
+        @OptionGroup var admin: AdminFlags
+
+        func validate() throws {
+            guard !name.isEmpty else { throw ValidationError("NAME is empty") }
+        }
+
+        func run() async throws {
+            let command = SecretsCommand(try admin.access(), isJSON: admin.json)
+            try await answering { () async throws(ServerFailure) in try await command.forget(name) }
+        }
+    }
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -20,6 +20,7 @@ SIGNED = [name for name in NAMES if name != "accurate"]
 
 # Where the signature or the token stands: a header, or a pattern of the body.
 PLACES = {
+    "asana": "X-Hook-Signature",
     "cloudevents": "Authorization",
     "discord": "X-Signature-Ed25519",
     "doku": "Signature",

@@ -2,7 +2,7 @@
 ///
 /// Every store passes the conformance suite of `LumbungTesting`. Wall-clock time is an input; nothing here reads a clock
 /// except to honour the deadline of an ``AppendRequest``.
-public protocol InboxStore: QuarantineStore {
+public protocol InboxStore: QuarantineStore, SecretStore {
     /// Gives every name a number, keeping known ones.
     /// - Throws: ``StoreError``.
     func register(destinations names: [String]) async throws(StoreError) -> [String: DestinationID]

@@ -95,8 +95,8 @@ struct AdminAPI: Sendable {
         return EventID(number)
     }
 
-    /// The destination in the path of a request whose body says nothing.
-    private static func name(_ request: Request, _ context: AdminContext) async throws -> String {
+    /// The name in the path of a request whose body says nothing.
+    static func name(_ request: Request, _ context: AdminContext) async throws -> String {
         _ = try await body(request, keys: [])
         guard let name = QueryText.decoded(Substring(context.parameters.get("name") ?? "").utf8) else {
             throw Problem.badParameter("name", "is not percent-encoded UTF-8")

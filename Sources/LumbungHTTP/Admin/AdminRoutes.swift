@@ -76,7 +76,7 @@ enum AdminRoutes {
     /// Every path with its methods.
     private static func table(_ api: AdminAPI, _ readiness: @escaping IngestServer.Readiness) -> [AdminRoute] {
         let (events, destinations, replays) = ("/api/v1/events", "/api/v1/destinations", "/api/v1/replays")
-        let quarantine = "/api/v1/quarantine"
+        let (sources, quarantine) = ("/api/v1/sources", "/api/v1/quarantine")
         return [
             AdminRoute(method: .get, path: "/healthz") { _, _ in Response(Answer.healthy) },
             AdminRoute(method: .get, path: "/readyz") { _, _ in Response(Answer.readiness(await readiness())) },
@@ -93,6 +93,8 @@ enum AdminRoutes {
             AdminRoute(method: .post, path: destinations + "/{name}/pause", handler: api.pause),
             AdminRoute(method: .post, path: destinations + "/{name}/resume", handler: api.resume),
             AdminRoute(method: .post, path: destinations + "/{name}/test", handler: api.test),
+            AdminRoute(method: .get, path: sources, handler: api.sources),
+            AdminRoute(method: .delete, path: sources + "/{name}/secret", handler: api.forgetSecret),
             AdminRoute(method: .get, path: quarantine, takesQuery: true, handler: api.quarantined),
             AdminRoute(method: .get, path: quarantine + "/{id}", handler: api.oneQuarantined),
             AdminRoute(method: .get, path: quarantine + "/{id}/body", handler: api.quarantinedBody),

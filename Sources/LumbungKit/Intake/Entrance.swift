@@ -7,6 +7,8 @@ public final class Entrance: Sendable {
     enum Finding {
         /// A question, and its answer.
         case handshake(HandshakeAnswer)
+        /// A secret that the sender brings, to be kept before the answer is given.
+        case secret(String, SecretCapture)
         /// Events to be stored; perhaps none.
         case events([NewEvent])
         /// A request that does not prove who sent it, and is to be kept all the same.
@@ -16,15 +18,19 @@ public final class Entrance: Sendable {
     let plan: IntakePlan
     private let handshakes: HandshakeDesk?
     private let meter: RequestMeter?
+    /// Counts the uses of each secret, in the order of the verifier's.
+    private let counters: [SecretCounter]
 
     /// Makes an entrance.
     /// - Parameters:
     ///   - plan: What it lets in.
     ///   - former: The one in whose place it comes; what was counted under the same rate goes on to count.
-    init(_ plan: IntakePlan, former: Entrance? = nil) {
+    ///   - uses: Counts which secrets prove requests.
+    init(_ plan: IntakePlan, former: Entrance? = nil, uses: SecretUses? = nil) {
         self.plan = plan
         handshakes = HandshakeDesk(plan.source)
         let rate = plan.source.access.rate
+        counters = uses?.counters(of: plan.source) ?? []
         meter = former?.meter?.rate == rate ? former?.meter : rate.map(RequestMeter.init)
     }
 
@@ -40,6 +46,7 @@ public final class Entrance: Sendable {
         try source.access.check(address: request.clientAddress)
         if let answer = try handshakes?.unsigned(request) { return .handshake(answer) }
         guard request.method == "POST" else { throw .noQuestion }
+        if let secret = try handshakes?.brought(request) { return try take(secret, request) }
         do throws(Problem) {
             try prove(request)
         } catch {
@@ -64,10 +71,25 @@ public final class Entrance: Sendable {
     private func prove(_ request: IngestRequest) throws(Problem) {
         try source.access.check(target: request.target)
         do throws(VerificationFailure) {
-            _ = try source.verify(request)
+            let index = try source.verify(request)
+            if let index, counters.indices.contains(index) { counters[index].note(at: request.receivedAt) }
         } catch {
             throw .unverified(step: error.step.rawValue, "\(error)")
         }
+    }
+
+    /// What becomes of a secret that comes without any proof: the first one is taken, and nothing but that one again.
+    private func take(_ secret: String, _ request: IngestRequest) throws(Problem) -> Finding {
+        try source.access.check(target: request.target)
+        guard let capture = source.capture else {
+            guard source.handshakeKeys.secrets.contains(where: { ConstantTime.equal($0, Array(secret.utf8)) }) else {
+                throw .unverified(step: "signature", "the secret that the sender brings is not the configured one")
+            }
+            return .handshake(.secretReturned(secret))
+        }
+        guard let known = capture.captures.secret(of: source.name) else { return .secret(secret, capture) }
+        guard ConstantTime.equal(Array(known.utf8), Array(secret.utf8)) else { throw .otherSecretKept }
+        return .handshake(.secretReturned(secret))
     }
 
     /// Whether a request would be a question, were it signed: those wait for an answer, and have nothing to store.
@@ -83,4 +105,18 @@ public final class Entrance: Sendable {
 extension Problem {
     /// Whether the operator's list of rejections gets it; a flood of requests must not become a flood of writes.
     var isKept: Bool { status != 429 }
+}
+
+extension Problem {
+    /// The sender brings another secret than the one that is kept.
+    static let otherSecretKept = Problem.unverified(
+        step: "signature",
+        "the sender brings another secret than the one that is kept: `lumbung sources forget` lets the next one in")
+}
+
+extension HandshakeAnswer {
+    /// The secret sent back, as the sender wants it.
+    static func secretReturned(_ secret: String) -> HandshakeAnswer {
+        HandshakeAnswer(.asana, status: 200, headers: [.init(name: "X-Hook-Secret", value: secret)])
+    }
 }

@@ -1,15 +1,16 @@
-/// A question by which a sender finds out whether an URL is meant; answered in memory, never stored.
+/// A question by which a sender finds out whether an URL is meant; answered in memory and never stored, but for the secret
+/// that `asana` brings.
 ///
 /// docs/presets.md says who asks which.
 public enum Handshake: String, CaseIterable, Sendable {
-    case slack, meta, dropbox, zoom, graph, x, cloudevents, discord, shopee
+    case slack, meta, dropbox, zoom, graph, x, cloudevents, discord, shopee, asana
 
     /// The method of the question.
     public var method: String {
         switch self {
         case .meta, .dropbox, .x: "GET"
         case .cloudevents: "OPTIONS"
-        case .slack, .zoom, .graph, .discord, .shopee: "POST"
+        case .slack, .zoom, .graph, .discord, .shopee, .asana: "POST"
         }
     }
 
@@ -17,7 +18,7 @@ public enum Handshake: String, CaseIterable, Sendable {
     public var isSigned: Bool {
         switch self {
         case .slack, .zoom, .discord: true
-        case .meta, .dropbox, .graph, .x, .cloudevents, .shopee: false
+        case .meta, .dropbox, .graph, .x, .cloudevents, .shopee, .asana: false
         }
     }
 }

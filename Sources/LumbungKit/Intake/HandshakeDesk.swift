@@ -70,6 +70,19 @@ struct HandshakeDesk: Sendable {
         return nil
     }
 
+    /// The secret that a sender brings for everything that it will sign; nil when the request brings none.
+    ///
+    /// - Throws: ``Problem`` for one that cannot be sent back.
+    func brought(_ request: IngestRequest) throws(Problem) -> String? {
+        guard handshakes.contains(.asana), request.method == "POST", request.header("x-hook-signature") == nil,
+            let secret = request.header("x-hook-secret")
+        else { return nil }
+        guard request.hasOneValue(of: "x-hook-secret"), HandshakeText.isOrigin(secret) else {
+            throw .badRequest("X-Hook-Secret has to be one text of 1 to 256 visible ASCII characters")
+        }
+        return secret
+    }
+
     // MARK: Without a signature
 
     private func get(_ query: RequestQuery) throws(Problem) -> HandshakeAnswer {

@@ -8,6 +8,7 @@ public final class Intake: Sendable {
 
     private let store: any InboxStore
     private let entrances: Mutex<[String: Entrance]>
+    private let uses: SecretUses?
     private let patience: Duration
     private let committed: CommitHint
     private let clock = ContinuousClock()
@@ -16,16 +17,19 @@ public final class Intake: Sendable {
     /// - Parameters:
     ///   - store: Where the events go.
     ///   - sources: Every source with its routes; of two with one name the first counts.
+    ///   - uses: Counts which secrets prove requests; nil to count nothing.
     ///   - patience: How long a commit may wait before the sender is told 503.
     ///   - committed: Is told after each commit that brought new work.
     public init(
         store: any InboxStore,
         sources: [(source: Source, routes: RouteTable)],
+        uses: SecretUses? = nil,
         patience: Duration,
         committed: @escaping CommitHint
     ) {
         self.store = store
-        self.entrances = Mutex(Self.entrances(sources))
+        self.uses = uses
+        self.entrances = Mutex(Self.entrances(sources, uses: uses))
         self.patience = patience
         self.committed = committed
     }
@@ -52,7 +56,7 @@ public final class Intake: Sendable {
     /// ``entrance(named:)``.
     /// - Parameter sources: Every source with its routes from now on; of two with one name the first counts.
     public func replace(sources: [(source: Source, routes: RouteTable)]) {
-        entrances.withLock { $0 = Self.entrances(sources, former: $0) }
+        entrances.withLock { $0 = Self.entrances(sources, former: $0, uses: uses) }
     }
 
     /// The source of a name, or nil.
@@ -69,10 +73,11 @@ public final class Intake: Sendable {
     }
 
     private static func entrances(
-        _ sources: [(source: Source, routes: RouteTable)], former: [String: Entrance] = [:]
+        _ sources: [(source: Source, routes: RouteTable)], former: [String: Entrance] = [:], uses: SecretUses?
     ) -> [String: Entrance] {
         let made = sources.map { source, routes in
-            (source.name, Entrance(IntakePlan(source: source, routes: routes), former: former[source.name]))
+            let plan = IntakePlan(source: source, routes: routes)
+            return (source.name, Entrance(plan, former: former[source.name], uses: uses))
         }
         return Dictionary(made) { first, _ in first }
     }
@@ -96,6 +101,8 @@ public final class Intake: Sendable {
         do throws(Problem) {
             switch try entrance.examine(request) {
             case .handshake(let answer): return reply(.handshake(answer))
+            case .secret(let secret, let capture):
+                return keep(secret, of: request, by: capture, through: entrance, reply: reply)
             case .events(let found): events = found
             case .unproven(let problem, let rule):
                 return quarantine(request, problem, by: rule, through: entrance, reply: reply)
@@ -119,6 +126,25 @@ public final class Intake: Sendable {
             }
         }
         store.append(append)
+    }
+
+    /// Keeps the secret that a sender brings, and only then sends it back.
+    private func keep(
+        _ secret: String, of request: IngestRequest, by capture: SecretCapture, through entrance: Entrance,
+        reply: @escaping @Sendable (IngestReply) -> Void
+    ) {
+        let kept = CapturedSecret(source: request.source, secret: secret, capturedAt: request.receivedAt)
+        store.capture(kept) { result in
+            switch result {
+            case .success(true):
+                capture.captures.set(secret, of: request.source)
+                reply(.handshake(.secretReturned(secret)))
+            case .success(false):
+                self.refuse(request, .otherSecretKept, through: entrance)
+                reply(.refused(.otherSecretKept))
+            case .failure(let error): reply(.refused(.unavailable(error)))
+            }
+        }
     }
 
     private func quarantine(

@@ -5,7 +5,7 @@ extension Source {
     /// Checks that a request comes from the source's sender.
     /// - Returns: The index of the secret that matched; nil when none is needed.
     func verify(_ request: IngestRequest) throws(VerificationFailure) -> Int? {
-        guard let verifier, !verifier.isOpen else { return nil }
+        guard let verifier = try currentVerifier(), !verifier.isOpen else { return nil }
         return try verifier.verify(signed(request), now: request.receivedAt)
     }
 
@@ -13,8 +13,17 @@ extension Source {
     public func explain(
         _ request: IngestRequest
     ) -> (steps: [VerificationStep], result: Result<Int?, VerificationFailure>) {
-        guard let verifier else { return ([], .success(nil)) }
-        return verifier.explain(signed(request), now: request.receivedAt)
+        do throws(VerificationFailure) {
+            guard let verifier = try currentVerifier() else { return ([], .success(nil)) }
+            return verifier.explain(signed(request), now: request.receivedAt)
+        } catch {
+            return ([], .failure(error))
+        }
+    }
+
+    private func currentVerifier() throws(VerificationFailure) -> Verifier? {
+        guard let capture else { return verifier }
+        return try capture.verifier(of: name)
     }
 
     /// The request as its signature sees it.

@@ -21,8 +21,10 @@ public struct Source: Sendable {
     public var access = SourceAccess()
     /// The status of the answer to a request whose events are stored, 200 to 299.
     public var answerStatus = 200
-    /// What requests are checked by; without one anybody may send.
+    /// What requests are checked by; without one, and without ``capture``, anybody may send.
     public var verifier: Verifier?
+    /// How requests are checked with a secret that the sender brings; it takes the place of ``verifier``.
+    public var capture: SecretCapture?
     /// How requests that fail the check are kept; nil when they are refused and no more.
     public var quarantine: QuarantineRule?
     /// The URL that the sender calls, where it signs that.

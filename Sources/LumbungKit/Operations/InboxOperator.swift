@@ -6,6 +6,7 @@ public import LumbungCore
 public struct InboxOperator: Sendable {
     let store: any InboxOperations
     let engine: Engine
+    let secrets: SourceSecrets
     let configured: @Sendable () -> ConfiguredInbox
     let now: @Sendable () -> Timestamp
 
@@ -13,16 +14,19 @@ public struct InboxOperator: Sendable {
     /// - Parameters:
     ///   - store: Where the events are.
     ///   - engine: Works them off; it is woken when there is something to do.
+    ///   - secrets: What is known of secrets; nil for an operator of an inbox that counts and captures none.
     ///   - configured: Tells what is configured at the moment of the call.
     ///   - now: The wall clock.
     public init(
         store: any InboxOperations,
         engine: Engine,
+        secrets: SourceSecrets? = nil,
         configured: @escaping @Sendable () -> ConfiguredInbox,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
         self.engine = engine
+        self.secrets = secrets ?? SourceSecrets(store: store)
         self.configured = configured
         self.now = now
     }

@@ -221,7 +221,8 @@ enum Schema {
         ALTER TABLE replay ADD COLUMN left_unconfigured INTEGER NOT NULL DEFAULT 0;
         """
 
-    /// Requests whose check failed, kept whole until their source is mended.
+    /// Requests whose check failed, kept whole until their source is mended; how often each secret was used; and those that
+    /// senders brought themselves.
     ///
     /// The index by source holds the sizes, so that what is kept of a source is counted without touching the bodies.
     private static let whatSendersNeed = """
@@ -240,5 +241,19 @@ enum Schema {
         ) STRICT;
         CREATE INDEX lumbung_quarantine_source ON lumbung_quarantine (source, size);
         CREATE INDEX lumbung_quarantine_expiry ON lumbung_quarantine (expires_at);
+
+        CREATE TABLE lumbung_secret_use (
+            source TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            uses INTEGER NOT NULL,
+            last_used_at INTEGER NOT NULL,
+            PRIMARY KEY (source, fingerprint)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE lumbung_captured_secret (
+            source TEXT PRIMARY KEY,
+            secret TEXT NOT NULL,
+            captured_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -289,4 +289,18 @@ enum Statements {
             SELECT id FROM lumbung_quarantine WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2
         )
         """
+
+    // 55 to 57: secrets
+
+    static let addSecretUse = """
+        INSERT INTO lumbung_secret_use (source, fingerprint, uses, last_used_at) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (source, fingerprint)
+            DO UPDATE SET uses = uses + excluded.uses, last_used_at = max(last_used_at, excluded.last_used_at)
+        """
+
+    static let captureSecret = """
+        INSERT OR IGNORE INTO lumbung_captured_secret (source, secret, captured_at) VALUES (?1, ?2, ?3)
+        """
+
+    static let forgetSecret = "DELETE FROM lumbung_captured_secret WHERE source = ?1"
 }

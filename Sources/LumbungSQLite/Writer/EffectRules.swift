@@ -7,7 +7,7 @@ struct EffectRules {
     /// The tables of the inbox: an effect may read them and nothing else.
     static let inboxTables: Set<String> = [
         "webhook_queue", "delivery", "attempt", "conflict", "rejection", "destination", "replay", "meta",
-        "lumbung_quarantine",
+        "lumbung_quarantine", "lumbung_secret_use", "lumbung_captured_secret",
     ]
     /// How names begin that the inbox keeps for later versions of its schema.
     static let reservedPrefix = "lumbung_"

@@ -53,6 +53,11 @@ public struct SourceConfiguration: Sendable, Equatable {
         self.preset = preset
     }
 
+    /// Whether the sender brings the secret itself, with its handshake.
+    public var capturesSecret: Bool {
+        handshakes.contains(.asana) && verification.allSatisfy { $0.rule != .none && $0.secrets.isEmpty }
+    }
+
     /// Every secret of its checks, each once, in their order.
     public var secrets: [Secret] {
         verification.flatMap(\.secrets).reduce(into: []) { found, secret in

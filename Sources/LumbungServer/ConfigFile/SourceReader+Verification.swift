@@ -22,8 +22,8 @@ extension SourceReader {
         source.publicURL = publicURL(reader, &problems)
         guard problems.count == known else { return }
         do throws(VerifierError) {
-            source.verification = try checks(found, sharing: secrets, reader, of: source.name, &problems)
-            _ = try Verifier(source.verification.map(\.keyed))
+            source.verification = try checks(found, sharing: secrets, reader, of: source, &problems)
+            if !source.capturesSecret { _ = try Verifier(source.verification.map(\.keyed)) }
         } catch {
             if problems.count == known { problems.add(reader.location, "`\(source.name)`: \(error)") }
         }
@@ -32,14 +32,14 @@ extension SourceReader {
 
     /// The rules with their secrets: each its own within `verify`, or all those that stand beside it.
     private func checks(
-        _ found: [CheckConfiguration], sharing secrets: [Secret], _ reader: MappingReader, of name: String,
-        _ problems: inout ProblemList
+        _ found: [CheckConfiguration], sharing secrets: [Secret], _ reader: MappingReader,
+        of source: SourceConfiguration, _ problems: inout ProblemList
     ) throws(VerifierError) -> [CheckConfiguration] {
         if !secrets.isEmpty, let entry = SecretReader.keys.compactMap({ reader[$0] }).first {
             if found.contains(where: { $0.rule == .none }) {
                 problems.add(
                     entry.keyLocation,
-                    "`\(entry.key)` is set and nothing is checked with it: `\(name)` has no `verify` but {scheme: none}"
+                    "`\(entry.key)` is set and nothing is checked with it: `\(source.name)` has no `verify` but {scheme: none}"
                 )
                 return found
             }
@@ -50,10 +50,11 @@ extension SourceReader {
             let keyed = try KeyedRule.sharing(secrets.map(\.revealed), among: found.map(\.rule))
             return keyed.map { CheckConfiguration(rule: $0.rule, secrets: $0.secrets.map { Secret($0) }) }
         }
-        if found.contains(where: { $0.rule != .none && $0.secrets.isEmpty }) {
+        let isBrought = source.handshakes.contains(.asana) && found.allSatisfy { $0.secrets.isEmpty }
+        if !isBrought, found.contains(where: { $0.rule != .none && $0.secrets.isEmpty }) {
             problems.add(
                 reader.location,
-                "`\(name)` needs a secret to check its requests: set `secret`, `secret_file` or `secrets`")
+                "`\(source.name)` needs a secret to check its requests: set `secret`, `secret_file` or `secrets`")
         }
         return found
     }

@@ -3,6 +3,7 @@ struct PresetCatalog: Sendable {
     /// Every preset, by name.
     static let all = PresetCatalog(files: [
         "accurate": PackageResources.accurate_yaml,
+        "asana": PackageResources.asana_yaml,
         "cloudevents": PackageResources.cloudevents_yaml,
         "custom": PackageResources.custom_yaml,
         "discord": PackageResources.discord_yaml,

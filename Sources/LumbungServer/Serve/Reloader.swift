@@ -13,6 +13,7 @@ actor Reloader {
         var store: any InboxOperations
         var engine: Engine
         var intake: Intake
+        var captures: SecretCaptures
         var inForce: InForce
         var factory: DestinationFactory
         var logger: Logger
@@ -148,7 +149,9 @@ actor Reloader {
 
     private func wire(_ candidate: Candidate, _ numbers: [String: DestinationID]) throws(Refusal) -> Wiring {
         do throws(ServerFailure) {
-            return try Wiring(candidate.loaded.inbox, numbers: numbers, destinations: candidate.destinations)
+            return try Wiring(
+                candidate.loaded.inbox, numbers: numbers, destinations: candidate.destinations,
+                captures: parts.captures)
         } catch {
             throw Refusal(problems: [error.description])
         }

@@ -67,7 +67,9 @@ public struct Server: Sendable {
         let recovery = try await recover(store, now: WallClock.now(), logger: logger)
         let numbers = try await store.register(destinations: configuration.inbox.destinations.map(\.name))
         SetAsideReport.tell(recovery, numbers: numbers, logger: logger)
-        let wiring = try Wiring(configuration.inbox, numbers: numbers, destinations: destinations)
+        let secrets = SourceSecrets(store: store, kept: try await store.capturedSecrets())
+        let wiring = try Wiring(
+            configuration.inbox, numbers: numbers, destinations: destinations, captures: secrets.captures)
         let records = try await store.destinations()
         reportPaused(records, logger: logger)
         await Orphans.report(store, numbers: numbers, configured: Set(destinations.keys), logger: logger)
@@ -79,9 +81,11 @@ public struct Server: Sendable {
             logger: logs.logger("lumbung.engine")
         )
         let intake = Intake(
-            store: store, sources: wiring.sources, patience: settings.busyTimeout, committed: engine.committed)
+            store: store, sources: wiring.sources, uses: secrets.uses, patience: settings.busyTimeout,
+            committed: engine.committed)
         let inForce = InForce(wiring.configured)
-        let inbox = InboxOperator(store: store, engine: engine, configured: { inForce.now }, now: WallClock.now)
+        let inbox = InboxOperator(
+            store: store, engine: engine, secrets: secrets, configured: { inForce.now }, now: WallClock.now)
         let readiness = Readiness(store: store)
         let listeners = Listeners(
             settings: settings, work: ListenerWork(intake: intake, inbox: inbox, readiness: readiness), logs: logs,
@@ -94,12 +98,13 @@ public struct Server: Sendable {
             ])
         OpenSources.report(configuration.inbox, logger: logger)
         let group = ServiceGroup(
-            configuration: groupConfiguration(engine: engine, listeners: listeners, logs: logs))
+            configuration: groupConfiguration(engine: engine, listeners: listeners, uses: secrets.uses, logs: logs))
         defer { logger.info("stopped") }
         let reloader = Reloader(
             configuration, destinations: destinations,
             parts: .init(
-                store: store, engine: engine, intake: intake, inForce: inForce, factory: factory, logger: logger))
+                store: store, engine: engine, intake: intake, captures: secrets.captures, inForce: inForce,
+                factory: factory, logger: logger))
         let ending: Result<Void, any Error>
         do {
             ending = .success(try await run(group, reloader, store: store, readiness: readiness, logs: logs))
@@ -186,10 +191,11 @@ public struct Server: Sendable {
     /// The services in the order of dependence; they are stopped from the last to the first: no new requests, then no
     /// new attempts, and health until the end.
     private func groupConfiguration(
-        engine: Engine, listeners: Listeners, logs: Logs
+        engine: Engine, listeners: Listeners, uses: SecretUses, logs: Logs
     ) -> ServiceGroupConfiguration {
         var group = ServiceGroupConfiguration(
             services: [
+                .init(service: uses, successTerminationBehavior: .ignore),
                 .init(service: listeners.admin, failureTerminationBehavior: .gracefullyShutdownGroup),
                 .init(
                     service: engine, successTerminationBehavior: .gracefullyShutdownGroup,

@@ -8,7 +8,8 @@ struct Wiring {
     let sources: [(source: Source, routes: RouteTable)]
 
     init(
-        _ inbox: InboxConfiguration, numbers: [String: DestinationID], destinations made: [String: MadeDestination]
+        _ inbox: InboxConfiguration, numbers: [String: DestinationID], destinations made: [String: MadeDestination],
+        captures: SecretCaptures
     ) throws(ServerFailure) {
         let numbered = made.compactMap { name, made in numbers[name].map { ($0, made.destination) } }
         destinations = Dictionary(numbered) { first, _ in first }
@@ -16,7 +17,8 @@ struct Wiring {
         var sources: [(source: Source, routes: RouteTable)] = []
         for configured in inbox.sources {
             let routes = inbox.routes.filter { $0.sources.contains(configured.name) }
-            sources.append((try Self.source(configured), Self.table(of: routes, numbers, orders: orders)))
+            sources.append(
+                (try Self.source(configured, captures: captures), Self.table(of: routes, numbers, orders: orders)))
         }
         self.sources = sources
     }
@@ -47,16 +49,18 @@ struct Wiring {
         return orders
     }
 
-    static func source(_ configured: SourceConfiguration) throws(ServerFailure) -> Source {
+    static func source(
+        _ configured: SourceConfiguration, captures: SecretCaptures = SecretCaptures()
+    ) throws(ServerFailure) -> Source {
         var source = Source(
             name: configured.name, identity: configured.identity, type: configured.type,
             maxBodyBytes: configured.maxBodyBytes, resendRevives: configured.resendRevives)
         source.split = configured.split
         source.formats = configured.formats
-        do throws(VerifierError) {
-            source.verifier = try Verifier(configured.verification.map(\.keyed))
-        } catch {
-            throw ServerFailure("the source \(configured.name): \(error)", exitCode: 78)
+        if configured.capturesSecret {
+            source.capture = SecretCapture(rules: configured.verification.map(\.rule), captures: captures)
+        } else {
+            source.verifier = try verifier(configured)
         }
         source.access.allow = configured.allow.isEmpty ? nil : configured.allow
         source.access.token = configured.token.map { AccessToken($0.revealed) }
@@ -68,6 +72,14 @@ struct Wiring {
         source.handshakeKeys.verifyToken = configured.verifyToken.map { Array($0.revealed.utf8) }
         source.handshakeKeys.secrets = configured.secrets.map { Array($0.revealed.utf8) }
         return source
+    }
+
+    private static func verifier(_ configured: SourceConfiguration) throws(ServerFailure) -> Verifier {
+        do throws(VerifierError) {
+            return try Verifier(configured.verification.map(\.keyed))
+        } catch {
+            throw ServerFailure("the source \(configured.name): \(error)", exitCode: 78)
+        }
     }
 
     private static func pointer(_ text: String) throws(ServerFailure) -> JSONPointer {

@@ -15,7 +15,7 @@ struct TokenCheck: RequestCheck {
             throw VerificationFailure(.missing, "there is no token at \(name), or more than one")
         }
         for (index, secret) in secrets.enumerated() where matches(tokens, secret) {
-            trace.add("token", "is secret \(index + 1)")
+            trace.add("token", "is one of the secrets")
             return index
         }
         trace.add("token", "is there, and none of the \(secrets.count) secrets")

@@ -5,7 +5,16 @@ public import LumbungCore
 /// Pure and without state. Bytes are compared in a time that does not depend on them, lengths first; nothing of the
 /// request makes it trap, and its time grows with the request's length and the logarithm of its fields.
 public struct Verifier: Sendable {
-    private let checks: [any RequestCheck]
+    private struct Keyed {
+        let check: any RequestCheck
+        /// The places of the rule's secrets among ``secrets``.
+        let places: [Int]
+    }
+
+    private let checks: [Keyed]
+
+    /// What tells the secrets of the rules apart, each once, in their order.
+    public let fingerprints: [SecretFingerprint]
 
     /// Whether anybody passes.
     public let isOpen: Bool
@@ -22,9 +31,14 @@ public struct Verifier: Sendable {
             rules.compactMap { keyed in
                 if case .token(.value(.header(let name))) = keyed.rule { name } else { nil }
             })
-        var checks: [any RequestCheck] = []
-        for keyed in rules { checks.append(try Self.check(keyed.rule, keyed.secrets)) }
+        var (checks, secrets) = ([Keyed](), [String]())
+        for keyed in rules {
+            secrets += keyed.secrets.filter { !secrets.contains($0) }
+            let places = keyed.secrets.compactMap { secrets.firstIndex(of: $0) }
+            checks.append(Keyed(check: try Self.check(keyed.rule, keyed.secrets), places: places))
+        }
         self.checks = checks
+        fingerprints = secrets.map(SecretFingerprint.init(of:))
     }
 
     /// Makes a verifier whose rules share their secrets, as ``KeyedRule/sharing(_:among:)`` has it.
@@ -37,7 +51,8 @@ public struct Verifier: Sendable {
     /// - Parameters:
     ///   - request: The request.
     ///   - now: The receiver's time.
-    /// - Returns: The index of the secret that matched, or nil when none is needed.
+    /// - Returns: The index of the secret that matched among all of the rules' secrets, each counted once, in their
+    ///   order; nil when none is needed.
     /// - Throws: ``VerificationFailure``, which is for the operator and never for the sender.
     @discardableResult
     public func verify(_ request: SignedRequest, now: Timestamp) throws(VerificationFailure) -> Int? {
@@ -63,9 +78,9 @@ public struct Verifier: Sendable {
     ) throws(VerificationFailure) -> Int? {
         // Of several rules that fail the operator is told of the one that came closest.
         var failure = VerificationFailure(.missing, "there is no rule")
-        for check in checks {
+        for keyed in checks {
             do throws(VerificationFailure) {
-                return try check.verify(request, now: now, &trace)
+                return try keyed.check.verify(request, now: now, &trace).map { keyed.places[$0] }
             } catch {
                 if error.step >= failure.step { failure = error }
             }
@@ -90,7 +105,7 @@ public struct Verifier: Sendable {
 
 /// One rule made ready.
 protocol RequestCheck: Sendable {
-    /// The index of the secret that matched.
+    /// The index of the secret that matched, among the rule's own.
     func verify(
         _ request: SignedRequest, now: Timestamp, _ trace: inout VerificationTrace
     ) throws(VerificationFailure) -> Int?
@@ -138,7 +153,7 @@ public struct VerificationFailure: Error, Sendable, Hashable, CustomStringConver
     /// One sentence for the operator; nothing of a secret is in it.
     public let description: String
 
-    init(_ step: Step, _ description: String) {
+    package init(_ step: Step, _ description: String) {
         self.step = step
         self.description = description
     }

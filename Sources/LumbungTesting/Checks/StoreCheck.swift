@@ -20,10 +20,10 @@ public struct StoreCheck: Sendable, CustomTestStringConvertible {
     /// The rules for every store.
     public static let all: [StoreCheck] =
         identity + intake + claiming + fairness + limits + recording + fencing + repair + clock + retention + rejections
-        + quarantine + operations + bulkReplays + replayBounds + order + ending
+        + quarantine + secrets + operations + bulkReplays + replayBounds + order + ending
 
     // Those for stores with effects are `effects`.
 
     /// The rules for stores that survive a restart; their factory must be able to reopen.
-    public static let restarts: [StoreCheck] = surviving + [survivingQuarantine]
+    public static let restarts: [StoreCheck] = surviving + [survivingQuarantine, survivingSecrets]
 }

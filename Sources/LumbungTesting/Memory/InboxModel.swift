@@ -73,6 +73,8 @@ public struct InboxModel: Sendable {
     var replayCount: Int64 = 0
     var quarantined: [QuarantineID: QuarantinedRequest] = [:]
     var quarantineCount: Int64 = 0
+    var secretUses: [SecretUse] = []
+    var captured: [String: CapturedSecret] = [:]
     /// The source that was given something last, by queue.
     var lastServed: [Queue: [UInt8]] = [:]
     private(set) var destinations: [String: DestinationID] = [:]

@@ -170,6 +170,27 @@ public final class OperationsStore: InboxOperations {
         try await inner.discard(quarantined: ids)
     }
 
+    // MARK: Secrets
+
+    /// Asks the inbox inside.
+    public func add(secretUses uses: [SecretUse]) async throws(StoreError) { try await inner.add(secretUses: uses) }
+    /// Asks the inbox inside.
+    public func secretUses() async throws(StoreError) -> [SecretUse] { try await inner.secretUses() }
+    /// Asks the inbox inside.
+    public func capturedSecrets() async throws(StoreError) -> [CapturedSecret] { try await inner.capturedSecrets() }
+
+    /// Asks the inbox inside.
+    public func capture(
+        _ secret: CapturedSecret, completion: @escaping @Sendable (Result<Bool, StoreError>) -> Void
+    ) {
+        inner.capture(secret, completion: completion)
+    }
+
+    /// Asks the inbox inside.
+    public func forget(capturedSecretOf source: String) async throws(StoreError) -> Bool {
+        try await inner.forget(capturedSecretOf: source)
+    }
+
     // MARK: Bulk replays
 
     /// Asks the inbox inside.

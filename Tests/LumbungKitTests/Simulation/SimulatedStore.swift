@@ -184,6 +184,13 @@ final class SimulatedStore: InboxOperations, @unchecked Sendable {
     func quarantined(_ query: QuarantineQuery) async throws(StoreError) -> QuarantinePage { throw .closed }
     func quarantined(_ id: QuarantineID) async throws(StoreError) -> QuarantinedRequest? { throw .closed }
     func discard(quarantined ids: [QuarantineID]) async throws(StoreError) -> Int { throw .closed }
+    func add(secretUses uses: [SecretUse]) async throws(StoreError) { throw .closed }
+    func secretUses() async throws(StoreError) -> [SecretUse] { throw .closed }
+    func capture(_ secret: CapturedSecret, completion: @escaping @Sendable (Result<Bool, StoreError>) -> Void) {
+        completion(.failure(.closed))
+    }
+    func capturedSecrets() async throws(StoreError) -> [CapturedSecret] { throw .closed }
+    func forget(capturedSecretOf source: String) async throws(StoreError) -> Bool { throw .closed }
 
     func register(destinations names: [String]) async throws(StoreError) -> [String: DestinationID] {
         throw .closed

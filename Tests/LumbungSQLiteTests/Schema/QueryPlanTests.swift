@@ -66,6 +66,9 @@ struct QueryPlanTests {
         ("quarantine", Statements.quarantine, nil),
         ("discardQuarantined", Statements.discardQuarantined, nil),
         ("expireQuarantined", Statements.expireQuarantined, nil),
+        ("addSecretUse", Statements.addSecretUse, nil),
+        ("captureSecret", Statements.captureSecret, nil),
+        ("forgetSecret", Statements.forgetSecret, nil),
     ]
 
     @Test func `no statement walks a table or sorts, but the declared ones`() async throws {

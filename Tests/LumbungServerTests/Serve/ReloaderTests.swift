@@ -59,7 +59,7 @@ private struct Bench {
         reloader = Reloader(
             loaded, destinations: made,
             parts: .init(
-                store: store, engine: engine, intake: intake,
+                store: store, engine: engine, intake: intake, captures: SecretCaptures(),
                 inForce: InForce(ConfiguredInbox(destinations: [:], sources: [])), factory: factory,
                 logger: lines.logger()))
     }

@@ -156,8 +156,12 @@ import Testing
             KeyedRule(SignedSample.token.rules[0], secrets: SignedSample.token.secrets),
         ])
         let now = Timestamp(milliseconds: SignedSample.discord.nowSeconds * 1000)
-        #expect(try verifier.verify(SignedSample.discord.request(), now: now) == 0)
-        #expect(try verifier.verify(SignedSample.token.request(), now: now) == 0)
+        let all = SignedSample.discord.secrets + SignedSample.token.secrets
+        #expect(verifier.fingerprints == all.map(SecretFingerprint.init(of:)))
+        let places = [SignedSample.discord, .token].map { sample in
+            (try? verifier.verify(sample.request(), now: now)).flatMap { $0 }.map { all[$0] }
+        }
+        #expect(places == [SignedSample.discord.secrets[0], SignedSample.token.secrets.last])
         let key = SignedSample.token.request { $0.headers = [("X-Gitlab-Token", SignedSample.discord.secrets[0])] }
         #expect(throws: VerificationFailure.self) { try verifier.verify(key, now: now) }
     }
