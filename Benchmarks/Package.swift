@@ -19,13 +19,17 @@ let package = Package(
         .package(name: "lumbung", path: ".."),
         // Without its traits: they replace malloc and the reference counting of the process.
         .package(url: "https://github.com/ordo-one/benchmark.git", from: "1.38.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
     ],
     targets: [
         .executableTarget(
             name: "LumbungCoreBenchmarks",
             dependencies: [
                 .product(name: "LumbungCore", package: "lumbung"),
+                .product(name: "LumbungSignatures", package: "lumbung"),
                 .product(name: "Benchmark", package: "benchmark"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             path: "Benchmarks/LumbungCoreBenchmarks",
             swiftSettings: house,

@@ -3,10 +3,15 @@
 import base64
 import hashlib
 import json
+import sys
+from datetime import datetime, timezone
 
 import pytest
 
+from harness import ROOT
 from wire import request
+
+sys.path.append(str(ROOT / ".build-python"))
 
 FORM = "application/x-www-form-urlencoded"
 ANY_BYTES = bytes(range(256)) + b"\x00\xc3\x28\xed\xa0\x80\xff" + "é".encode()
@@ -164,3 +169,75 @@ def test_json_stays_the_format_whatever_the_content_type_says(shop):
     for number, type in enumerate(["text/plain", FORM, "application/cloudevents+json", None]):
         assert taken(server, json.dumps({"id": f"e{number}"}).encode(), type)[0][1] == f"e{number}"
     refused(server, 400, b"id=1", FORM)
+
+
+# The package of the CloudEvents project
+
+
+@pytest.fixture(scope="module")
+def package():
+    reason = "the package cloudevents is not there: run scripts/setup"
+    events = pytest.importorskip("cloudevents.core.v1.event", reason=reason)
+    binding = pytest.importorskip("cloudevents.core.bindings.http", reason=reason)
+
+    class Package:
+        Event, Message = events.CloudEvent, binding.HTTPMessage
+        binary, structured, read = binding.to_binary_event, binding.to_structured_event, binding.from_http_event
+
+        @staticmethod
+        def made(data, type="application/json", **more):
+            attributes = {"type": "id.toko.sale", "source": "/toko/kasir?no=1", "id": "e 1 é 🌾", "specversion": "1.0",
+                          "time": datetime(2026, 11, 25, 7, 0, 0, 250000, timezone.utc), "subject": 'a "b" 100%',
+                          "datacontenttype": type, "traceparent": "00-ab-01"}
+            return events.CloudEvent({**attributes, **more}, data)
+
+    return Package
+
+
+def sent(server, message):
+    """Posts a message of the package and gives the rows of its events."""
+    names = {name.lower(): value for name, value in message.headers.items()}
+    return taken(server, message.body, names.pop("content-type"), **names)
+
+
+def read(package, arrival):
+    """What the package reads from a delivery."""
+    return package.read(package.Message(headers=arrival.headers, body=arrival.body))
+
+
+@pytest.mark.parametrize("data,type", [({"n": [1, "é"]}, "application/json"), (b"\x89PNG\x00", "image/png")], ids=["json", "bytes"])
+def test_a_binary_cloud_event_of_the_package_reaches_the_package_whole(shop, sink, package, data, type):
+    server = shop("format: cloudevents")
+    made = package.made(data, type)
+    message = package.binary(made)
+    (row,) = sent(server, message)
+    assert row[1:4] == ("/toko/kasir?no=1 e 1 é 🌾", "id.toko.sale", message.body)
+    (arrival,) = delivered(server, sink, 1)
+    came = read(package, arrival)
+    assert came.get_attributes() == made.get_attributes() and came.get_data() == data
+    assert {name for name in arrival.headers if name.startswith("ce-")} == {
+        name for name in message.headers if name.startswith("ce-")}
+
+
+def test_structured_and_batched_cloud_events_of_the_package_reach_it_whole(shop, sink, package):
+    server = shop("format: cloudevents")
+    made = package.made({"n": 1})
+    message = package.structured(made)
+    (row,) = sent(server, message)
+    assert row[1:4] == ("/toko/kasir?no=1 e 1 é 🌾", "id.toko.sale", message.body)
+    batched = [package.made({"n": number}, id=f"b{number}") for number in range(3)]
+    parts = [package.structured(one).body for one in batched]
+    rows = taken(server, b"[" + b", ".join(parts) + b"]", "application/cloudevents-batch+json")
+    assert [(row[1], row[3]) for row in rows] == [
+        (f"/toko/kasir?no=1 b{number}", part) for number, part in enumerate(parts)]
+    came = sorted((read(package, arrival) for arrival in delivered(server, sink, 4)), key=lambda one: one.get_id())
+    assert [one.get_attributes() for one in came] == [one.get_attributes() for one in [*batched, made]]
+    assert not any(name.startswith("ce-") for arrival in sink.snapshot() for name in arrival.headers)
+
+
+def test_the_headers_of_a_cloud_event_travel_from_cloud_events_alone(shop, sink):
+    server = shop("id: json:/id")
+    headers = {"ce-specversion": "1.0", "ce-source": "/shop", "ce-type": "made", "ce-id": "x"}
+    taken(server, b'{"id":"a"}', **headers)
+    (arrival,) = delivered(server, sink, 1)
+    assert not any(name.startswith("ce-") for name in arrival.headers)

@@ -24,7 +24,7 @@ func engineBenchmarks() {
         var state = idle
         for _ in runs {
             blackHole(state.demand(now: .zero))
-            state.leased(leases, now: .zero)
+            state.leased(leases)
             for lease in leases { state.ended(lease, .succeeded, now: .zero, jitter: 0) }
         }
     }
@@ -33,7 +33,7 @@ func engineBenchmarks() {
         for _ in runs {
             for lease in leases {
                 blackHole(state.demand(now: .zero))
-                state.leased([lease], now: .zero)
+                state.leased([lease])
                 state.ended(lease, .succeeded, now: .zero, jitter: 0)
             }
         }

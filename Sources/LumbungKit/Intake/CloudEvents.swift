@@ -40,7 +40,7 @@ enum CloudEvents {
             guard let value = try EventNaming.identityHeader(header, request) else {
                 throw .badRequest("the CloudEvent has no \(header)")
             }
-            let bytes = decoded(value)
+            let bytes = CloudEventHeader.decoded(value)
             guard String(validating: bytes, as: UTF8.self) != nil else {
                 throw .badRequest("the header \(header) is not UTF-8 once it is percent-decoded")
             }
@@ -75,25 +75,5 @@ enum CloudEvents {
         }
         return EventName(
             identity: try EventNaming.identity(source + [UInt8(ascii: " ")] + id), type: EventNaming.type(type))
-    }
-
-    /// The value of a header: first out of its quotes, then percent-decoded once (HTTP binding, section 3.1.3.2).
-    static func decoded(_ value: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var isQuoted = false
-        var position = 0
-        while position < value.count {
-            let byte = value[position]
-            if byte == UInt8(ascii: "\"") {
-                isQuoted.toggle()
-            } else if isQuoted, byte == UInt8(ascii: "\\"), position + 1 < value.count {
-                position += 1
-                bytes.append(value[position])
-            } else {
-                bytes.append(byte)
-            }
-            position += 1
-        }
-        return PercentCoding.decoded(bytes)
     }
 }

@@ -171,7 +171,7 @@ public final class Intake: Sendable {
                 rejectedAt: request.receivedAt,
                 status: problem.status,
                 reason: problem.reason,
-                headers: source?.keptHeaders(request.headers) ?? KeptHeaders.json(request.headers),
+                headers: source.map { $0.keptHeaders($0.masked(request.headers)) } ?? KeptHeaders.json(request.headers),
                 body: source?.masked(request.body) ?? request.body
             ))
     }

@@ -65,7 +65,7 @@ extension IntakePlan {
     func cloudEventDestinations(of event: LeasedEvent, contentType: String?) -> [DestinationID]? {
         switch CloudEvents.mode(contentType: contentType) {
         case .binary:
-            let type = event.keptHeader("ce-type").map { EventNaming.type(CloudEvents.decoded(Array($0.utf8))) }
+            let type = event.keptHeader("ce-type").map { EventNaming.type(CloudEventHeader.decoded(Array($0.utf8))) }
             return routes.destinations(type: type ?? event.type, values: dataValues(event.payload, contentType))
         case .structured, .batch:
             guard let cloudEvent, let values = oneObject(event.payload, cloudEvent),

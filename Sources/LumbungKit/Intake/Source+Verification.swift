@@ -39,12 +39,15 @@ extension Source {
 
     /// The head of a refused body, in which the source's secrets, which some senders write there, are masked.
     func masked(_ body: [UInt8]) -> [UInt8] {
-        var head = Array(body.prefix(2 * Rejection.keptBodyBytes))
-        let mask = Array("********".utf8)
-        for secret in handshakeKeys.secrets where secret.count >= mask.count && secret != mask {
-            while let range = head.firstRange(of: secret) { head.replaceSubrange(range, with: mask) }
+        SecretMask(handshakeKeys.secrets).masked(body, upTo: Rejection.keptBodyBytes)
+    }
+
+    /// Headers in whose values the source's secrets are masked.
+    func masked(_ headers: [IngestRequest.Header]) -> [IngestRequest.Header] {
+        let mask = SecretMask(handshakeKeys.secrets)
+        return headers.map { header in
+            .init(name: header.name, value: String(decoding: mask.masked(Array(header.value.utf8)), as: UTF8.self))
         }
-        return head
     }
 
     /// The URL that was called: the registered one with the query that came.

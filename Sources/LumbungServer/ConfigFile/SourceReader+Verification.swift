@@ -19,6 +19,7 @@ extension SourceReader {
             )
         }
         let found = VerificationReader(split: source.split, secretReader: secretReader).read(verify, &problems)
+        checkItems(found.map(\.rule), source, reader, &problems)
         source.publicURL = publicURL(reader, &problems)
         guard problems.count == known else { return }
         do throws(VerifierError) {
@@ -83,6 +84,29 @@ extension SourceReader {
         }
     }
 
+    /// Refuses a token in every event where other events are read than those that it was written for.
+    private func checkItems(
+        _ rules: [VerificationRule], _ source: SourceConfiguration, _ reader: MappingReader,
+        _ problems: inout ProblemList
+    ) {
+        guard rules.contains(where: \.readsItems), let verify = reader["verify"] else { return }
+        let own = reader.location.file
+        if verify.keyLocation.file != own, let split = reader["split"], split.keyLocation.file == own,
+            case .scalar(let meant)? = PresetCatalog.all[source.preset]?.source.first(where: { $0.key == "split" })?
+                .value.content, meant.text != "\(source.split)"
+        {
+            problems.add(
+                split.keyLocation,
+                "`split`: the preset `\(source.preset)` checks a token in each event of `\(meant.text)`; with another "
+                    + "`split` set `verify` too")
+        }
+        if source.formats != [.json] {
+            let entry = verify.keyLocation.file == own ? verify : reader["format"] ?? verify
+            problems.add(
+                entry.keyLocation, "`verify`: `items` needs `format: json` alone, whose events it looks into")
+        }
+    }
+
     private func publicURL(_ reader: MappingReader, _ problems: inout ProblemList) -> String? {
         guard reader["public_url"] != nil else { return nil }
         let expected =
@@ -105,6 +129,9 @@ extension VerificationRule {
     fileprivate var signsWholeBody: Bool {
         if case .signature = self { parts.contains(.body) } else { true }
     }
+
+    /// Whether it looks into every event.
+    fileprivate var readsItems: Bool { if case .token(.items) = self { true } else { false } }
 
     /// Whether it looks for fields of a form, and finds nothing without one.
     fileprivate var readsForm: Bool {

@@ -53,12 +53,28 @@ public struct VerifyCommand: Sendable {
         let (steps, result) = source.explain(request)
         let table = TextTable(["STEP", "FOUND"], steps.map { [$0.name, $0.detail] }).rendered()
         switch result {
-        case .success(nil): return CommandAnswer(table + "\nTaken: nothing is checked.\n")
-        case .success(let index?):
-            return CommandAnswer(table + "\nTaken: it proves its sender with secret \(index + 1).\n")
+        case .success(let index):
+            let proof = index.map { "it proves its sender with secret \($0 + 1)" } ?? "nothing is checked"
+            return answer(table, proof, source.reading(request))
         case .failure(let failure):
             return CommandAnswer(
                 table, failure: ServerFailure("refused at the step `\(failure.step.rawValue)`: \(failure)"))
+        }
+    }
+
+    /// What becomes of a request that passes.
+    private func answer(_ table: String, _ proof: String, _ reading: Source.Reading) -> CommandAnswer {
+        switch reading {
+        case .question: return CommandAnswer("\(table)\nTaken: \(proof). It is a question, which is answered.\n")
+        case .events(let events) where events.isEmpty:
+            return CommandAnswer("\(table)\nTaken: \(proof). There is no event in it.\n")
+        case .events(let events):
+            let rows = TextTable(["IDENTITY", "TYPE"], events.map { [$0.identity, $0.type] }).rendered()
+            return CommandAnswer("\(table)\nTaken: \(proof).\n\n\(rows)")
+        case .refused(let problem):
+            return CommandAnswer(
+                "\(table)\nPasses: \(proof).\n",
+                failure: ServerFailure("it passes and cannot be read, \(problem.status): \(problem.reason)"))
         }
     }
 

@@ -9,12 +9,14 @@ struct TokenCheck: RequestCheck {
         _ request: SignedRequest, now: Timestamp, _ trace: inout VerificationTrace
     ) throws(VerificationFailure) -> Int? {
         trace.add("check", "token at \(name)")
-        let tokens = tokens(in: request)
-        guard let tokens, !tokens.isEmpty else {
+        if case .items(let pointer, let split) = place {
+            return try verifyItems(ItemTokens(pointer, split: split, in: request), &trace)
+        }
+        guard let token = token(in: request) else {
             trace.add("token", "not there, or there more than once")
             throw VerificationFailure(.missing, "there is no token at \(name), or more than one")
         }
-        for (index, secret) in secrets.enumerated() where matches(tokens, secret) {
+        for (index, secret) in secrets.enumerated() where ConstantTime.equal(token, secret) {
             trace.add("token", "is one of the secrets")
             return index
         }
@@ -22,9 +24,26 @@ struct TokenCheck: RequestCheck {
         throw VerificationFailure(.signature, "the token at \(name) is not the secret")
     }
 
-    /// Every token is looked at, so that the time does not tell which of them is wrong.
-    private func matches(_ tokens: [[UInt8]], _ secret: [UInt8]) -> Bool {
-        tokens.reduce(true) { isSame, token in ConstantTime.equal(token, secret) && isSame }
+    /// Wants the same secret in every event.
+    private func verifyItems(
+        _ items: ItemTokens, _ trace: inout VerificationTrace
+    ) throws(VerificationFailure) -> Int? {
+        let tokens: [[UInt8]]
+        do throws(VerificationFailure) {
+            tokens = try items.tokens()
+        } catch {
+            trace.add("token", error.description)
+            throw error
+        }
+        for (index, secret) in secrets.enumerated() where ItemTokens.wrong(tokens, secret).isEmpty {
+            trace.add("token", "is secret \(index + 1) in each of \(tokens.count) events")
+            return index
+        }
+        // Told are those of the secret that comes closest; with several live ones two events may each have another.
+        let wrong = secrets.map { ItemTokens.wrong(tokens, $0) }.min { $0.count < $1.count } ?? []
+        let places = ItemTokens.places(wrong, of: tokens.count)
+        trace.add("token", "in \(places) not the one secret that every event has to have")
+        throw VerificationFailure(.signature, "the token at \(items.pointer) of \(places) is not the secret")
     }
 
     private var name: String {
@@ -36,16 +55,16 @@ struct TokenCheck: RequestCheck {
         }
     }
 
-    private func tokens(in request: SignedRequest) -> [[UInt8]]? {
+    private func token(in request: SignedRequest) -> [UInt8]? {
         switch place {
         case .value(let place):
             guard case .value(let token) = RequestValues(request, places: [place], sortsForm: false).found(place) else {
                 return nil
             }
-            return [token]
-        case .bearer: return credentials("bearer", in: request).map { [$0] }
-        case .basic: return credentials("basic", in: request).flatMap { Base64.decoded($0) }.map { [$0] }
-        case .items(let pointer, let split): return items(pointer, split: split, in: request)
+            return token
+        case .bearer: return credentials("bearer", in: request)
+        case .basic: return credentials("basic", in: request).flatMap { Base64.decoded($0) }
+        case .items: return nil
         }
     }
 
@@ -56,16 +75,5 @@ struct TokenCheck: RequestCheck {
         let word = values[0].utf8.prefix { $0 != UInt8(ascii: " ") }
         guard String(Substring(word)).lowercased() == scheme else { return nil }
         return Array(values[0].utf8.dropFirst(word.count + 1))
-    }
-
-    private func items(_ pointer: JSONPointer, split: JSONPointer, in request: SignedRequest) -> [[UInt8]]? {
-        let plan = ScanPlan(split: split, pointers: [pointer])
-        guard let scanned = try? JSONScanner.scan(request.body, plan: plan) else { return nil }
-        var tokens: [[UInt8]] = []
-        for element in scanned.elements {
-            guard case .value(let token) = RequestValues.found(element.values[0]) else { return nil }
-            tokens.append(token)
-        }
-        return tokens
     }
 }

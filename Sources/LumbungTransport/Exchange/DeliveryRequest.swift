@@ -38,6 +38,7 @@ struct DeliveryRequest {
                 id: id, timestampSeconds: seconds, body: event.payload, secrets: destination.secrets)
             headers.add(name: "webhook-signature", value: signature)
         }
+        for (name, value) in CloudEventHeaders(of: event).fields { headers.add(name: name, value: value) }
         for name in Set(destination.headers.map { $0.name.lowercased() }) { headers.remove(name: name) }
         for (name, value) in destination.headers { headers.add(name: name, value: value) }
         return headers

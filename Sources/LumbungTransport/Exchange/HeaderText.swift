@@ -14,12 +14,15 @@ enum HeaderText {
             if isPlain(byte) {
                 result.append(byte)
             } else {
-                result.append(UInt8(ascii: "%"))
-                result.append(hexDigit(byte >> 4))
-                result.append(hexDigit(byte & 15))
+                result += escape(byte)
             }
         }
         return String(decoding: result, as: UTF8.self)
+    }
+
+    /// `%` and two digits.
+    static func escape(_ byte: UInt8) -> [UInt8] {
+        [UInt8(ascii: "%"), hexDigit(byte >> 4), hexDigit(byte & 15)]
     }
 
     /// Whether a header can carry the value as it is: visible ASCII with blanks and tabs inside.

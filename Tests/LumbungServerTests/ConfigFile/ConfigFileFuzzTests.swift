@@ -11,6 +11,9 @@ import Testing
           ? c
           : <<: *a
             resend_revives: true
+          h: {verify: {scheme: hmac, header: X-S, signed: "{timestamp}.{body}", timestamp: header:T, tolerance: 5m},
+              secrets: ["${T}", "${T}2"], split: /e, format: [json, form], handshake: [slack], rate: 5/s, answer: {status: 202},
+              allow: [10.0.0.0/8, "::1"], token: "${T}", id: "{json:/a}:{form:b?}"}
         destinations:
           d: {url: "https://h:1/p?q=%20", headers: {X: "a"}, timeout: 1s, retry: {attempts: 3, first: 1s}}
           e: {log: true}  # comment

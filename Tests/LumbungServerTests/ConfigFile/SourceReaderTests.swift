@@ -167,6 +167,29 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
         #expect(problems("sources:\n  a:\n    \(line)\n") == [expected])
     }
 
+    @Test func `a token in every event goes with the events that it was written for`() {
+        let words = "checks a token in each event of `/value`"
+        #expect(
+            problems("sources:\n  a:\n    preset: microsoft-graph\n    secret: s\n    split: /other\n").map {
+                $0.contains("f:5:5: `split`") && $0.contains(words)
+            } == [true])
+        #expect(
+            problems("sources:\n  a: {preset: microsoft-graph, secret: s, format: raw, split: \"\"}\n").contains {
+                $0.contains("`split`") && $0.contains(words)
+            })
+        for format in ["raw", "[json, raw]", "cloudevents", "[json, form-payload]"] {
+            let own = "{secret: s, verify: {scheme: token, items: /t}, format: \(format)}"
+            #expect(
+                problems("sources:\n  a: \(own)\n").map {
+                    $0.contains("f:2:18") && $0.contains("`items` needs `format: json`")
+                }
+                    == [true], "\(format): \(problems("sources:\n  a: \(own)\n"))")
+        }
+        _ = inbox("sources:\n  a: {preset: microsoft-graph, secret: s, split: /value}\n")
+        _ = inbox(
+            "sources:\n  a: {preset: microsoft-graph, secret: s, split: /o, verify: {scheme: token, items: /t}}\n")
+    }
+
     @Test(arguments: [
         ("{scheme: hmac, header: X, signed: \"{timestamp}\", timestamp: header:T}", "does not cover the event"),
         ("{scheme: hmac, header: X, signed: const}", "does not cover the event"),
