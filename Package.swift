@@ -151,7 +151,10 @@ let package = Package(
         ),
         .testTarget(
             name: "LumbungServerTests",
-            dependencies: ["LumbungCore", "LumbungKit", "LumbungServer", "LumbungTesting", .logging, .nioPosix],
+            dependencies: [
+                "LumbungCore", "LumbungKit", "LumbungServer", "LumbungSignatures", "LumbungTesting", "LumbungTransport",
+                .asyncHTTPClient, .logging, .nioHTTP1, .nioPosix,
+            ],
             swiftSettings: house
         ),
     ]

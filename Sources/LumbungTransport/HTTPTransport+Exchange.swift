@@ -12,8 +12,14 @@ extension HTTPTransport {
         case .success(let checked): addresses = clients.order(checked)
         case .failure(let outcome): return outcome
         }
-        let plan = contentTypePlan
-        let request = DeliveryRequest(destination: destination, attempt: attempt, contentTypePlan: plan).request
+        let request: HTTPClientRequest
+        do throws(SenderProofError) {
+            let delivery = DeliveryRequest(
+                destination: destination, attempt: attempt, contentTypePlan: contentTypePlan)
+            request = try delivery.request()
+        } catch {
+            return AttemptOutcome(kind: .failed, detail: error.detail)
+        }
         var outcome = AttemptOutcome(kind: .interrupted, detail: "the destination is closed")
         for address in addresses.prefix(Self.triedAddresses) {
             let sent = await clients.withClient(for: address) { client in

@@ -14,7 +14,8 @@ import NIOPosix
 /// this process itself listens always refuses it.
 ///
 /// When the destination has secrets, each request is signed anew (Standard Webhooks 1.0.0) over the `webhook-id` header
-/// as it is sent, the time at which the attempt began, and the payload.
+/// as it is sent, the time at which the attempt began, and the payload. With a ``SenderProof`` the headers that the event's
+/// sender would send now are made as well; an event that lacks a part of what they are made over is `failed`, unsent.
 public final class HTTPTransport: Transport {
     /// A lookup may answer with many addresses; this many are tried when no connection comes about.
     static let triedAddresses = 4

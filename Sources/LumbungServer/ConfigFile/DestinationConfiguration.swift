@@ -62,6 +62,8 @@ public struct HTTPDestinationConfiguration: Sendable, Equatable {
     ///
     /// Each is as ``SigningSecret`` wants it.
     public var secrets: [Secret] = []
+    /// What proves a sender's events anew; nil for nothing.
+    public var resign: ResignConfiguration?
     /// The certificates, in PEM, that an `https` destination's own is checked against; nil for the system's.
     public var caFile: String?
     /// The certificates, in PEM, that this side shows; nil for none.

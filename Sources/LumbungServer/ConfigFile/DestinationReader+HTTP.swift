@@ -6,6 +6,9 @@ extension DestinationReader {
         let headers = reader["headers"].map { readHeaders($0.value, &problems) }
         let secretReader = SecretReader.signing(workingDirectory: workingDirectory)
         let secrets = secretReader.read(reader, &problems)
+        let resign = reader["resign"].flatMap { entry in
+            ResignReader(workingDirectory: workingDirectory, sources: sources).read(entry.value, &problems)
+        }
         let caFile = readPEM("ca_file", reader, &problems)
         let certificateFile = readPEM("client_cert_file", reader, &problems)
         let keyFile = readPEM("client_key_file", reader, &problems)
@@ -30,6 +33,7 @@ extension DestinationReader {
             timeout: timeout,
             allowPrivate: allowPrivate ?? allowsPrivate,
             secrets: secrets,
+            resign: resign,
             caFile: caFile?.path,
             clientCertificateFile: certificateFile?.path,
             clientKeyFile: keyFile?.path,

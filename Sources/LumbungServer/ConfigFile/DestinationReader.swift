@@ -2,7 +2,7 @@
 struct DestinationReader {
     static let kindKeys = ["url", "command", "log"]
     static let httpKeys =
-        ["headers", "allow_private", "ca_file", "client_cert_file", "client_key_file"] + SecretReader.keys
+        ["headers", "resign", "allow_private", "ca_file", "client_cert_file", "client_key_file"] + SecretReader.keys
     static let commandKeys = ["env", "directory"]
     /// The keys of `http` and `command` alike, which `log` has no use for.
     static let outwardKeys = ["timeout", "permanent"]
@@ -18,6 +18,8 @@ struct DestinationReader {
     let workingDirectory: String
     /// Whether a destination that says nothing about private addresses may call them.
     let allowsPrivate: Bool
+    /// The sources whose events it may get; nil when something is wrong with them.
+    let sources: [SourceConfiguration]?
 
     /// The destination; nil when its value says too little to go on.
     func read(_ name: String, _ node: LocatedNode, _ problems: inout ProblemList) -> DestinationConfiguration? {

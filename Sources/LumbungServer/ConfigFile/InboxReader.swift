@@ -9,12 +9,15 @@ enum InboxReader {
     static func read(
         _ top: MappingReader, workingDirectory: String, _ problems: inout ProblemList
     ) -> InboxConfiguration {
-        let destinationReader = DestinationReader(
-            workingDirectory: workingDirectory, allowsPrivate: readAllowPrivate(top["security"], &problems))
+        let allowsPrivate = readAllowPrivate(top["security"], &problems)
+        let known = problems.count
         let sourceReader = SourceReader(workingDirectory: workingDirectory)
         let sources = named(top["sources"], kind: "source", &problems) { name, node, problems in
             sourceReader.read(name, node, &problems)
         }
+        let destinationReader = DestinationReader(
+            workingDirectory: workingDirectory, allowsPrivate: allowsPrivate,
+            sources: problems.count == known ? sources?.values ?? [.accurate] : nil)
         let destinations = named(top["destinations"], kind: "destination", &problems) { name, node, problems in
             destinationReader.read(name, node, &problems)
         }

@@ -17,8 +17,8 @@ extension SecretReader {
     static let longestText = 8192
 
     /// Reads what a source's requests are checked with; the scheme has the last word about its form.
-    static func verifying(workingDirectory: String) -> SecretReader {
-        SecretReader(workingDirectory: workingDirectory, owner: "a source") { text in
+    static func verifying(workingDirectory: String, owner: String = "a source") -> SecretReader {
+        SecretReader(workingDirectory: workingDirectory, owner: owner) { text in
             if text.isEmpty { return "the secret is empty" }
             return text.utf8.count > longestText ? "the secret is longer than \(longestText) bytes" : nil
         }

@@ -57,14 +57,14 @@ struct Preset: Sendable {
     let name: String
     /// The keys of a source that it sets.
     let source: [LocatedNode.Entry]
-    /// What is for people and tests: `title`, `profile`, `example`.
+    /// What is for people, destinations and tests: `title`, `forward`, `profile`, `example`.
     let about: [LocatedNode.Entry]
     /// Its file.
     let text: String
     /// What is wrong with its file.
     let problems: [SettingsProblem]
 
-    private static let aboutKeys = ["title", "profile", "example"]
+    private static let aboutKeys = ["title", "forward", "profile", "example"]
 
     init(name: String, bytes: [UInt8]) {
         self.name = name

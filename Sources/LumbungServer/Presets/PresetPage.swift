@@ -50,8 +50,16 @@ extension PresetPage {
             "| checked by | \(schemes.isEmpty ? "what the source says" : schemes.joined(separator: ", or ")) |")
         lines.append("| identity | \(identity.map { "`\($0)`" }.joined(separator: ", else ")) |")
         if !handshakes.isEmpty { lines.append("| handshake | \(handshakes.joined(separator: ", ")) |") }
+        lines.append("| `resign` | \(resigning) |")
         for (key, text) in profile { lines.append("| \(key) | \(text) |") }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Whether a destination can have its proof made anew, and what is passed on beside it.
+    private var resigning: String {
+        if let obstacle = preset.resigning.obstacle { return "no: \(obstacle)" }
+        let forwarded = preset.forwarded.map { "`\($0)`" }.joined(separator: ", ")
+        return forwarded.isEmpty ? "yes" : "yes, passes on \(forwarded)"
     }
 
     /// docs/sources.md, made of every preset.

@@ -140,6 +140,11 @@ extension HTTPDestinationConfiguration {
                 throw HTTPDestinationProblem(description: "`secret`: \(error)")
             }
         }
+        do throws(VerifierError) {
+            destination.proof = try resign?.proof()
+        } catch {
+            throw HTTPDestinationProblem(description: "`resign`: \(error)")
+        }
         destination.timeout = timeout
         destination.allowPrivate = allowPrivate
         destination.userAgent = "Lumbung/\(LumbungVersion.text)"

@@ -42,6 +42,7 @@ extension ConfigPrint {
         if !http.secrets.isEmpty {
             details.append("signed with \(http.secrets.count) secret\(http.secrets.count == 1 ? "" : "s")")
         }
+        if let resign = http.resign { details.append("signed anew as \(resign.preset)") }
         details += DestinationReader.fileKeys.compactMap { key in http.writtenFiles[key].map { "\(key) \($0)" } }
         return details + http.headers.map { "\($0.name): \($0.value)" }
     }

@@ -20,6 +20,8 @@ struct DestinationDocument: Encodable {
     let headers: [Pair]
     /// How many secrets sign; never what they are.
     let secrets: Int
+    /// The preset whose sender's proof is made anew; never its secret.
+    let resign: Nullable<String>
     let allowPrivate: Nullable<Bool>
     let caFile: Nullable<String>
     let clientCertFile: Nullable<String>
@@ -49,6 +51,7 @@ struct DestinationDocument: Encodable {
         url = Nullable(http?.shownURL)
         headers = http?.headers.map { Pair(name: $0.name, value: $0.value.description) } ?? []
         secrets = http?.secrets.count ?? 0
+        resign = Nullable(http?.resign?.preset)
         allowPrivate = Nullable(http?.allowPrivate)
         caFile = Nullable(http?.writtenFiles["ca_file"])
         clientCertFile = Nullable(http?.writtenFiles["client_cert_file"])

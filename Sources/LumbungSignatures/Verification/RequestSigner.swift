@@ -13,6 +13,12 @@ public struct RequestSigner: Sendable {
 
     private let way: Way
 
+    /// The secret of Standard Webhooks, when the requests are signed so: a request that is signed with another one already
+    /// gets a second signature in the same header.
+    public var standardWebhooksSecret: SigningSecret? {
+        if case .standardWebhooks(let secret) = way { secret } else { nil }
+    }
+
     /// Makes a signer by the first rule that can be fulfilled, with its newest secret.
     /// - Throws: ``VerifierError`` when there is none.
     public init(_ rules: [KeyedRule]) throws(VerifierError) {
@@ -121,6 +127,11 @@ public struct RequestSigner: Sendable {
                 try put(Array(time.text.utf8), at: time.place, in: &request)
             }
         }
+        // A form is signed itself; a hash stands in for any other body.
+        if let place = rule.bodyHash, !request.isForm {
+            let hash = SignatureEncoding.hex.encoded(SignatureCode.hash(request.body, .sha256))
+            try put(Array(hash.utf8), at: place, in: &request)
+        }
         guard let key = check.keys.first, let code = try check.code(of: request, fields: fields, key: key) else {
             return
         }
@@ -170,12 +181,35 @@ public struct RequestSigner: Sendable {
     }
 }
 
+extension RequestSigner: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// What it does, without its secret.
+    public var description: String {
+        switch way {
+        case .nothing: "signs nothing"
+        case .token: "sends a token"
+        case .code(let check): "signs with \(check.rule.scheme.name)"
+        case .standardWebhooks: "signs with Standard Webhooks"
+        }
+    }
+
+    /// What it does, without its secret.
+    public var debugDescription: String { description }
+
+    /// A mirror without children, so that `dump` shows no secret.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
 extension SignedRequest {
     /// Sets a parameter of the query in the place of all that have its name.
     mutating func setQuery(_ name: String, _ value: String) {
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        target = Self.setting(name, value, inQueryOf: target)
+        url = url.map { Self.setting(name, value, inQueryOf: $0) }
+    }
+
+    private static func setting(_ name: String, _ value: String, inQueryOf text: String) -> String {
+        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let others = parts.count > 1 ? parts[1].split(separator: "&").filter { !$0.hasPrefix(name + "=") } : []
-        target = parts[0] + "?" + (others + ["\(name)=\(value)"]).joined(separator: "&")
+        return parts[0] + "?" + (others + ["\(name)=\(value)"]).joined(separator: "&")
     }
 
     /// Sets a header in the place of all that have its name.

@@ -10,6 +10,8 @@ public struct HTTPDestination: Sendable {
     ///
     /// During a rotation these are the new secret and the old one.
     public var secrets: [SigningSecret] = []
+    /// What proves the sender anew, when events of its sources should be taken as if they came from it; nil for nothing.
+    public var proof: SenderProof?
     /// The time for the whole exchange: lookup, connection, request and response with its body.
     public var timeout: Duration = .seconds(15)
     /// How many connections may be open at once.

@@ -11,12 +11,19 @@ struct DeliveryRequest {
     let contentTypePlan: ScanPlan?
 
     /// The request with the payload byte for byte and the headers of CONTRACT.md, section 5.
-    var request: HTTPClientRequest {
-        var request = HTTPClientRequest(url: destination.url.description)
+    /// - Throws: ``SenderProofError`` when the event lacks a part of what its sender's proof is made over.
+    func request() throws(SenderProofError) -> HTTPClientRequest {
+        let proven = try proven(headers)
+        var request = HTTPClientRequest(url: proven.url)
         request.method = .POST
-        request.headers = headers
+        request.headers = proven.headers
         request.body = .bytes(ByteBuffer(bytes: attempt.lease.event.payload))
         return request
+    }
+
+    /// What proves the sender of this event anew.
+    var proof: SenderProof? {
+        destination.proof.flatMap { $0.covers(attempt.lease.event) ? $0 : nil }
     }
 
     private var headers: HTTPHeaders {
@@ -33,15 +40,24 @@ struct DeliveryRequest {
             "user-agent": destination.userAgent,
         ]
         if !event.type.isEmpty { headers.add(name: "lumbung-type", value: HeaderText.percentEncoded(event.type)) }
-        if !destination.secrets.isEmpty {
+        if !secrets.isEmpty {
             let signature = StandardWebhooks.signature(
-                id: id, timestampSeconds: seconds, body: event.payload, secrets: destination.secrets)
+                id: id, timestampSeconds: seconds, body: event.payload, secrets: secrets)
             headers.add(name: "webhook-signature", value: signature)
         }
         for (name, value) in CloudEventHeaders(of: event).fields { headers.add(name: name, value: value) }
+        for (name, value) in proof?.forwardedHeaders(of: event) ?? [] { headers.replaceOrAdd(name: name, value: value) }
         for name in Set(destination.headers.map { $0.name.lowercased() }) { headers.remove(name: name) }
         for (name, value) in destination.headers { headers.add(name: name, value: value) }
         return headers
+    }
+
+    /// The secrets of Standard Webhooks, with which a sender may sign as well.
+    private var secrets: [SigningSecret] {
+        guard let sender = proof?.signer.standardWebhooksSecret, !destination.secrets.contains(sender) else {
+            return destination.secrets
+        }
+        return destination.secrets + [sender]
     }
 
     /// The content type as the event came with it, when it did and a header can carry it.

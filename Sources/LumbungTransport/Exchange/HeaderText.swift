@@ -46,6 +46,18 @@ enum HeaderText {
         }
     }
 
+    /// Whether a header that was received may be passed on: none of the message, the connection, its caller or a signature,
+    /// and none that Lumbung sets.
+    static func isForwardable(_ lowercasedName: String) -> Bool {
+        guard !lowercasedName.isEmpty, lowercasedName.utf8.allSatisfy(isNameByte) else { return false }
+        return !framing.contains(lowercasedName) && !ownOrSecret.contains(lowercasedName)
+            && !["webhook-", "svix-", "lumbung-", "content-", "accept", "proxy-"].contains(
+                where: lowercasedName.hasPrefix)
+            && !["signature", "hmac"].contains(where: lowercasedName.contains)
+    }
+
+    private static let ownOrSecret: Set<String> = ["authorization", "cookie", "set-cookie", "user-agent"]
+
     private static func isPlain(_ byte: UInt8) -> Bool {
         byte >= 0x21 && byte <= 0x7e && byte != UInt8(ascii: "%")
     }

@@ -25,7 +25,10 @@ import Testing
     @Test func `the example is accepted with every key`() throws {
         let text = Self.whole(try example())
         let secret = "0123456789abcdef"
-        let names = ["APP_TOKEN", "APP_SECRET", "PARTNER_SECRET", "PARTNER_OLD_SECRET", "IMPORT_TOKEN", "SHOP_TOKEN"]
+        let names = [
+            "APP_TOKEN", "APP_SECRET", "PARTNER_SECRET", "PARTNER_OLD_SECRET", "IMPORT_TOKEN", "SHOP_TOKEN",
+            "STRIPE_SECRET",
+        ]
         let values = names.map { ($0, $0 + secret) }
         let pem = "-----BEGIN CERTIFICATE-----\n"
         let files = [

@@ -6,6 +6,7 @@ import Testing
 @Suite struct ConfigPrintDestinationTests {
     private static let yaml = """
         security: {allow_private: true}
+        sources: {stripe: {secret: "${OLD}"}, github: {secret: "${NEW}"}}
         destinations:
           app:
             url: https://app.example/hook
@@ -13,6 +14,7 @@ import Testing
             headers: {X-Key: "${NEW}"}
             rate: 50/s
             permanent: [400, 422]
+            resign: stripe
             order_by: json:/databaseId
             ca_file: ${FOLDER}/ca.pem
             client_cert_file: client.pem
@@ -20,6 +22,7 @@ import Testing
           file:
             url: https://file.example/
             secret_file: secret
+            resign: {preset: github, secret_file: secret}
             allow_private: false
             order_by: json:/a
             order_on_dead: block
@@ -55,11 +58,11 @@ import Testing
             Array(lines[start..<start + 6]) == [
                 "DESTINATION  KIND     CONCURRENCY  RATE      RETRY        DETAILS",
                 "app          http     -            50/s      12 x 5s..6h  https://app.example/hook; timeout 15s; "
-                    + "private addresses allowed; signed with 2 secrets; ca_file ${FOLDER}/ca.pem; "
+                    + "private addresses allowed; signed with 2 secrets; signed anew as stripe; ca_file ${FOLDER}/ca.pem; "
                     + "client_cert_file client.pem; client_key_file client.key; X-Key: ********; "
                     + "gives up on 400, 422; ordered by json:/databaseId, a dead event is skipped",
                 "file         http     -            -         12 x 5s..6h  https://file.example/; timeout 15s; "
-                    + "signed with 1 secret; ordered by json:/a, a dead event blocks",
+                    + "signed with 1 secret; signed anew as github; ordered by json:/a, a dead event blocks",
                 "importer     command  -            600000/m  12 x 5s..6h  paused; /usr/local/bin/import --stdin "
                     + "\"a b\" --key=${NEW} \"x;y\" \"it's\" \"\\u{9}\"; timeout 1m; in /srv/${FOLDER}; MODE=********; "
                     + "TOKEN=********; gives up on 2",
@@ -73,7 +76,7 @@ import Testing
         let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         let destinations = try #require(object["destinations"] as? [[String: Any]])
         let keys: Set = [
-            "name", "kind", "url", "headers", "secrets", "allow_private", "ca_file", "client_cert_file",
+            "name", "kind", "url", "headers", "secrets", "resign", "allow_private", "ca_file", "client_cert_file",
             "client_key_file", "command", "env", "directory", "timeout_ms", "concurrency", "rate", "permanent",
             "order_by", "order_on_dead", "paused", "retry",
         ]
@@ -89,6 +92,9 @@ import Testing
         #expect(app["order_by"] as? String == "json:/databaseId")
         #expect(app["order_on_dead"] as? String == "skip")
         #expect(app["command"] is NSNull)
+        #expect(app["resign"] as? String == "stripe")
+        #expect(file["resign"] as? String == "github")
+        #expect(importer["resign"] is NSNull && log["resign"] is NSNull)
         #expect(file["secrets"] as? Int == 1)
         #expect(file["allow_private"] as? Bool == false)
         #expect(file["order_on_dead"] as? String == "block")
