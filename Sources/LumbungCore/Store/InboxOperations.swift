@@ -53,6 +53,8 @@ public struct EventFilter: Sendable, Hashable {
     public var source: String?
     /// Events of exactly this type only.
     public var type: String?
+    /// Events of exactly this tenant only.
+    public var tenant: String?
     /// Events with exactly this identity only.
     public var identity: String?
     /// Events with a delivery to this destination only.
@@ -110,6 +112,8 @@ public struct EventSummary: Sendable, Hashable {
     public var identity: String
     /// Its type, or the empty string.
     public var type: String
+    /// Its tenant, or the empty string.
+    public var tenant: String
     /// The summary over its deliveries.
     public var status: EventStatus
     /// The most attempts any of its deliveries had.
@@ -127,6 +131,7 @@ public struct EventSummary: Sendable, Hashable {
         source = event.event.source
         identity = event.event.identity
         type = event.event.type
+        tenant = event.event.tenant
         status = event.status
         attempts = event.attempts
         createdAt = event.createdAt

@@ -16,6 +16,7 @@ extension JSONValue {
             ("uuid", .string(event.identity)),
             ("source", .string(event.source)),
             ("type", .string(event.type)),
+            ("tenant", .string(event.tenant)),
             ("status", .string(event.status.rawValue)),
             ("attempts", .number(Int64(event.attempts))),
             ("created_at", .time(event.createdAt)),

@@ -1,7 +1,7 @@
 public import LumbungCore
 public import LumbungSignatures
 
-/// A configured sender: where its events' identity and type stand, and how it is treated.
+/// A configured sender: where its events' identity, type and tenant stand, and how it is treated.
 public struct Source: Sendable {
     /// Its name, the last part of the path.
     public var name: String
@@ -9,6 +9,8 @@ public struct Source: Sendable {
     public var identity: [IdentityRule]
     /// Where the type stands.
     public var type: TypeRule
+    /// Where it stands whose event it is, an account or a shop; nil when nothing says so.
+    public var tenant: TypeRule?
     /// The array in a JSON body whose elements are events; the root is the top level, which may be one object.
     public var split = JSONPointer.root
     /// How a body is read; of several the request's content type chooses one.
@@ -30,7 +32,8 @@ public struct Source: Sendable {
     /// What they are answered with.
     public var handshakeKeys = HandshakeKeys()
 
-    /// Describes a source; the defaults are Accurate Online's envelope: `uuid` and `type` at the top of each event.
+    /// Describes a source; the defaults are Accurate Online's envelope: `uuid`, `type` and `databaseId` at the top
+    /// of each event.
     public init(
         name: String,
         identity: [IdentityRule]? = nil,
@@ -41,6 +44,7 @@ public struct Source: Sendable {
         self.name = name
         self.identity = identity ?? [.json(Source.uuidPointer)]
         self.type = type ?? .json(Source.typePointer)
+        self.tenant = .json(Source.tenantPointer)
         self.maxBodyBytes = maxBodyBytes
         self.resendRevives = resendRevives
     }
@@ -52,4 +56,5 @@ public struct Source: Sendable {
 
     private static let uuidPointer = JSONPointer(key: "uuid")
     private static let typePointer = JSONPointer(key: "type")
+    private static let tenantPointer = JSONPointer(key: "databaseId")
 }

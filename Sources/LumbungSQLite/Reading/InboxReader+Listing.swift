@@ -10,7 +10,8 @@ extension InboxReader {
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT q.id, q.source, q.uuid, q.type, q.status, q.attempts, q.created_at, q.updated_at, q.unrouted
+                    SELECT q.id, q.source, q.uuid, q.type, q.status, q.attempts, q.created_at, q.updated_at, q.unrouted,
+                        q.tenant
                     \(filter.sql) DESC LIMIT \(query.limit + 1)
                     """,
                 arguments: filter.arguments)
@@ -48,11 +49,12 @@ extension InboxReader {
 
     private static func summary(_ row: Row) -> EventSummary {
         let content = EventContent(payload: [], digest: [], headers: "{}")
+        var event = LeasedEvent(
+            id: EventID(row["id"]), source: row["source"], identity: row["uuid"], type: row["type"], content: content)
+        event.tenant = row["tenant"]
         return EventSummary(
             StoredEvent(
-                event: LeasedEvent(
-                    id: EventID(row["id"]), source: row["source"], identity: row["uuid"], type: row["type"],
-                    content: content),
+                event: event,
                 status: EventStatus(rawValue: row["status"]) ?? .pending,
                 attempts: row["attempts"],
                 createdAt: Timestamp(iso8601: row["created_at"]) ?? Timestamp(milliseconds: 0),
@@ -89,6 +91,7 @@ struct FilterClause {
         add("\(key) <= ?", span?.through.value)
         add("q.source = ?", filter.source)
         add("q.type = ?", filter.type)
+        add("q.tenant = ?", filter.tenant)
         add("q.uuid = ?", filter.identity)
         add("q.created_at >= ?", filter.from?.iso8601)
         add("q.created_at < ?", filter.to?.iso8601)

@@ -11,7 +11,7 @@ enum Schema {
     static var version: Int { steps.count }
 
     /// The steps in order; each runs in one transaction with the new `user_version`.
-    static let steps: [String] = [firstInbox, operatorTools, fairShares, whatOperatorsMissed]
+    static let steps: [String] = [firstInbox, operatorTools, fairShares, whatOperatorsMissed, whatSendersNeed]
 
     /// The first schema.
     ///
@@ -219,5 +219,14 @@ enum Schema {
         DROP INDEX webhook_queue_dead;
         CREATE INDEX delivery_dead ON delivery (event_id) WHERE status = 'dead';
         ALTER TABLE replay ADD COLUMN left_unconfigured INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// Whose event it is at its sender.
+    ///
+    /// The column stands behind the payload, since SQLite adds columns at the end; to copy every payload only to have it in
+    /// front would need as much room again.
+    private static let whatSendersNeed = """
+        ALTER TABLE webhook_queue ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+        ALTER TABLE replay ADD COLUMN filter_tenant TEXT;
         """
 }

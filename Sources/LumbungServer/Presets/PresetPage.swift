@@ -18,6 +18,9 @@ struct PresetPage {
     /// Where an event's identity stands.
     var identity: [String] { texts(preset.source, "id") }
 
+    /// Where it stands whose event it is; nil when no place is known.
+    var tenant: String? { text(preset.source, "tenant") }
+
     /// The questions that are answered in memory.
     var handshakes: [String] { texts(preset.source, "handshake") }
 
@@ -49,6 +52,7 @@ extension PresetPage {
         lines.append(
             "| checked by | \(schemes.isEmpty ? "what the source says" : schemes.joined(separator: ", or ")) |")
         lines.append("| identity | \(identity.map { "`\($0)`" }.joined(separator: ", else ")) |")
+        if let tenant { lines.append("| tenant | `\(tenant)` |") }
         if !handshakes.isEmpty { lines.append("| handshake | \(handshakes.joined(separator: ", ")) |") }
         for (key, text) in profile { lines.append("| \(key) | \(text) |") }
         return lines.joined(separator: "\n") + "\n"

@@ -29,7 +29,9 @@ struct Wiring {
         of routes: [RouteConfiguration], _ numbers: [String: DestinationID], orders: [DestinationID: OrderRule] = [:]
     ) -> RouteTable {
         let rows = routes.map { route in
-            let rule = RouteRule(types: route.types.map(\.value), conditions: route.conditions.map(\.value))
+            let rule = RouteRule(
+                types: route.types.map(\.value), tenants: route.tenants.map(\.value),
+                conditions: route.conditions.map(\.value))
             return (rule, route.destinations.compactMap { numbers[$0] })
         }
         return RouteTable(rows, orders: orders)
@@ -42,7 +44,12 @@ struct Wiring {
         var orders: [DestinationID: OrderRule] = [:]
         for destination in destinations {
             guard let order = destination.order, let number = numbers[destination.name] else { continue }
-            orders[number] = OrderRule(pointer: try pointer(order.pointer), deadBlocks: order.deadBlocks)
+            let key: OrderRule.Key =
+                switch order.key {
+                case .json(let text): .json(try pointer(text))
+                case .tenant: .tenant
+                }
+            orders[number] = OrderRule(by: key, deadBlocks: order.deadBlocks)
         }
         return orders
     }
@@ -51,6 +58,7 @@ struct Wiring {
         var source = Source(
             name: configured.name, identity: configured.identity, type: configured.type,
             maxBodyBytes: configured.maxBodyBytes, resendRevives: configured.resendRevives)
+        source.tenant = configured.tenant
         source.split = configured.split
         source.formats = configured.formats
         do throws(VerifierError) {

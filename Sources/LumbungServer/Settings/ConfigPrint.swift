@@ -18,7 +18,7 @@ public struct ConfigPrint: Sendable {
             [
                 source.name, source.preset, source.shownChecks.joined(separator: ", "),
                 source.identity.map(\.description).joined(separator: ", "),
-                source.type.description,
+                source.type.description, source.tenant?.description ?? "-",
                 source.split == .root ? "-" : source.split.description,
                 source.formats.map(\.rawValue).joined(separator: ", "), source.maxBodyBytes.map(String.init) ?? "-",
                 source.resendRevives ? "yes" : "no",
@@ -28,11 +28,11 @@ public struct ConfigPrint: Sendable {
             ]
         }
         let routes = inbox.routes.map { route in
-            let types = route.types.map(\.text)
+            let patterns = [route.types, route.tenants].map { $0.map(\.text).joined(separator: ", ") }
             let conditions = route.conditions.map { "\($0.value.pointer): \($0.text)" }
             return [
                 route.sources.joined(separator: ", "),
-                types.isEmpty ? "-" : types.joined(separator: ", "),
+                patterns[0].isEmpty ? "-" : patterns[0], patterns[1].isEmpty ? "-" : patterns[1],
                 conditions.isEmpty ? "-" : conditions.joined(separator: ", "),
                 route.destinations.joined(separator: ", "),
             ]
@@ -41,11 +41,11 @@ public struct ConfigPrint: Sendable {
             TextTable(["NAME", "VALUE", "ORIGIN"], settings),
             TextTable(
                 [
-                    "SOURCE", "PRESET", "VERIFY", "ID", "TYPE", "SPLIT", "FORMAT", "MAX BODY BYTES", "RESEND REVIVES",
-                    "ALLOW", "TOKEN", "RATE", "ANSWER", "HANDSHAKE",
+                    "SOURCE", "PRESET", "VERIFY", "ID", "TYPE", "TENANT", "SPLIT", "FORMAT", "MAX BODY BYTES",
+                    "RESEND REVIVES", "ALLOW", "TOKEN", "RATE", "ANSWER", "HANDSHAKE",
                 ], sources),
             destinationTable(),
-            TextTable(["FROM", "TYPE", "WHEN", "TO"], routes),
+            TextTable(["FROM", "TYPE", "TENANT", "WHEN", "TO"], routes),
         ].map { $0.rendered() }.joined(separator: "\n")
     }
 

@@ -67,6 +67,7 @@ struct EventDocument: Decodable {
     let uuid: String
     let source: String
     let type: String
+    let tenant: String?
     let status: String
     let createdAt: String
     let updatedAt: String
@@ -83,8 +84,10 @@ struct EventDocument: Decodable {
             TextTable(
                 ["EVENT", String(queueId)],
                 [
-                    ["uuid", uuid], ["source", source], ["type", type.isEmpty ? "-" : type], ["status", status],
-                    ["received", createdAt], ["changed", updatedAt], ["duplicates", String(duplicates)],
+                    ["uuid", uuid], ["source", source], ["type", type.isEmpty ? "-" : type],
+                    ["tenant", tenant.map { $0.isEmpty ? "-" : $0 } ?? "-"], ["status", status],
+                    ["received", createdAt],
+                    ["changed", updatedAt], ["duplicates", String(duplicates)],
                     ["unrouted", unrouted ? "yes" : "no"],
                 ]
             ).rendered(),

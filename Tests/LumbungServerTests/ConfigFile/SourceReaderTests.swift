@@ -29,6 +29,7 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
         for source in sources {
             #expect(source.identity == [.json(.at("/uuid"))])
             #expect(source.type == .json(.at("/type")))
+            #expect(source.tenant == .json(.at("/databaseId")))
             #expect(source.split == .root)
             #expect(source.formats == [.json])
             #expect(source.maxBodyBytes == nil)
@@ -72,6 +73,21 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
     ])
     func `types`(_ text: String, _ expected: TypeRule) {
         #expect(inbox("sources: {a: {format: [json, form], type: \(text)}}").sources[0].type == expected)
+    }
+
+    @Test(arguments: [
+        ("json:/shop", TypeRule.json(.at("/shop"))), ("header:X-Shop", .header("X-Shop")), ("form:Sid", .form("Sid")),
+        ("own", .text("own")), ("7", .text("7")), ("''", nil),
+        ("'{json:/a}'", .template(.of(.place(.json(.at("/a")), isOptional: false)))),
+    ])
+    func `tenants`(_ text: String, _ expected: TypeRule?) {
+        #expect(inbox("sources: {a: {format: [json, form], tenant: \(text)}}").sources[0].tenant == expected)
+    }
+
+    @Test func `a preset without a tenant has none, and the built-in source is that of its preset`() {
+        #expect(inbox("sources: {github: {secret: s}}").sources[0].tenant == nil)
+        #expect(inbox("sources: {shopify: {secret: s}}").sources[0].tenant == .header("X-Shopify-Shop-Domain"))
+        #expect(inbox("sources: {accurate: {}}").sources[0] == .accurate)
     }
 
     @Test(arguments: [("''", JSONPointer.root), ("/events", .at("/events")), ("'/a/b~1c'", .at("/a/b~1c"))])
@@ -138,6 +154,14 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
                 + "bytes of text without control characters"
         ),
         ("type: [a]", "f:3:11: `type`: expected text, found a list"),
+        ("tenant: [a]", "f:3:13: `tenant`: expected text, found a list"),
+        ("tenant: json:x", "f:3:13: `tenant`: expected a JSON Pointer (RFC 6901) behind `json:`, such as json:/uuid"),
+        ("tenant: form:a", "f:3:13: `tenant`: form:… needs `form` or `form-payload` in `format`"),
+        (
+            "tenant: \"a\\nb\"",
+            "f:3:13: `tenant`: expected json:/pointer, header:Name, form:name, a template of them or 1 to 256 "
+                + "bytes of text without control characters"
+        ),
         ("max_body_bytes: 0", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 536870912, found \"0\""),
         ("max_body_bytes: 1M", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 536870912, found \"1M\""),
         ("max_body_bytes: [1]", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 536870912, found a list"),
