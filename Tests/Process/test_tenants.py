@@ -1,4 +1,4 @@
-"""Whose event it is: stored, listed, replayed, routed, ordered by and delivered, on the real program."""
+"""Whose event it is, and when it happened: what Accurate Online says of both, on the real program."""
 
 import json
 import sqlite3
@@ -88,3 +88,18 @@ def test_a_program_gets_the_tenant(make, tmp_path):
     server.post(BATCH)
     server.drained()
     assert sorted(seen.read_text().split()) == ["a1=1293289", "a2=1293289", "b1=1293290", "none=unset"]
+
+
+def test_the_time_of_an_event_is_read_and_never_refuses_one(make):
+    times = {"a": "17/09/2026 21:10:59", "b": "31/02/2026 21:10:59", "c": 1789654259123, "d": "25:61:00", "e": None}
+    server = make().start()
+    body = [{"uuid": uuid, "databaseId": 7, "type": "T", "timestamp": time} for uuid, time in times.items()]
+    answer = server.post(json.dumps(body).encode())
+    assert answer.status == 200 and answer.json()["queued"] == 5
+    found = {event["uuid"]: event["occurred_at"] for event in as_json(server, "events", "list")["events"]}
+    assert found == {"a": "2026-09-17T14:10:59.000Z", "b": None, "c": "2026-09-17T14:10:59.123Z", "d": None, "e": None}
+    assert as_json(server, "events", "show", str(number(server, "a")))["occurred_at"] == found["a"]
+    shown = told(server, "events", "show", str(number(server, "a"))).splitlines()
+    assert any(line.split() == ["occurred", found["a"]] for line in shown), shown
+    assert server.query("SELECT uuid, datetime(occurred_at / 1000, 'unixepoch') FROM webhook_queue WHERE uuid < 'c'") == [
+        ("a", "2026-09-17 14:10:59"), ("b", None)]

@@ -19,6 +19,8 @@ public struct NewEvent: Sendable {
     public var headers: String
     /// When the request was read.
     public var receivedAt: Timestamp
+    /// When it happened, as the sender says; nil when nothing readable does.
+    public var occurredAt: Timestamp?
     /// The destinations that the routes chose, without repeats; empty means unrouted.
     public var destinations: [DestinationID]
     /// The places of its deliveries in an order; destinations without one keep none.

@@ -120,6 +120,8 @@ public struct EventSummary: Sendable, Hashable {
     public var attempts: Int
     /// When it was received.
     public var createdAt: Timestamp
+    /// When it happened, as the sender says; nil when nothing readable did.
+    public var occurredAt: Timestamp?
     /// When it last changed.
     public var updatedAt: Timestamp
     /// Whether no route took it.
@@ -135,6 +137,7 @@ public struct EventSummary: Sendable, Hashable {
         status = event.status
         attempts = event.attempts
         createdAt = event.createdAt
+        occurredAt = event.occurredAt
         updatedAt = event.updatedAt
         isUnrouted = event.isUnrouted
     }

@@ -21,6 +21,7 @@ extension JSONValue {
             ("attempts", .number(Int64(event.attempts))),
             ("created_at", .time(event.createdAt)),
             ("updated_at", .time(event.updatedAt)),
+            ("occurred_at", event.occurredAt.map(JSONValue.time) ?? .null),
             ("unrouted", .bool(event.isUnrouted)),
         ])
     }

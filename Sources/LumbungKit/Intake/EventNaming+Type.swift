@@ -12,6 +12,14 @@ extension EventNaming {
         Self.text(by: tenantStep, facts, header)
     }
 
+    /// When the event happened, by the first place with a time that can be read in one way; nil when there is none.
+    func time(of facts: EventFacts, header: (String) -> String?) -> Timestamp? {
+        for place in timePlaces {
+            if let text = Self.textPart(place, facts, header), let time = SenderTime.read(text) { return time }
+        }
+        return nil
+    }
+
     /// The type of a stored event by the rules of now; the stored one stands in for a header that was not kept.
     func type(ofStored event: LeasedEvent, _ facts: EventFacts) -> String {
         Self.lacksHeader(typeStep, event.keptHeader) ? event.type : type(of: facts, header: event.keptHeader)

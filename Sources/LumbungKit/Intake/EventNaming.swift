@@ -10,7 +10,7 @@ struct EventFacts {
     var isOnly = true
 }
 
-/// A source's rules for identity, type and tenant, with their places counted.
+/// A source's rules for identity, type, tenant and time, with their places counted.
 struct EventNaming: Sendable {
     /// The places in the payload, in the order in which scanned values are handed in.
     private(set) var pointers: [JSONPointer] = []
@@ -19,6 +19,7 @@ struct EventNaming: Sendable {
     private(set) var identitySteps: [IdentityStep] = []
     private(set) var typeStep = TextStep.text("")
     private(set) var tenantStep = TextStep.text("")
+    private(set) var timePlaces: [Place] = []
     /// Whether the tenant stands in the payload.
     private(set) var tenantIsInPayload = false
     /// Whether the time of arrival is a part of the name of events that no rule names.
@@ -48,7 +49,7 @@ struct EventNaming: Sendable {
         case text(String)
     }
 
-    init(identity rules: [IdentityRule], type: TypeRule, tenant: TypeRule?) {
+    init(identity rules: [IdentityRule], type: TypeRule, tenant: TypeRule?, time: [ValuePlace]) {
         isNamedByArrival = rules.first { $0 == .sha256 || $0 == .arrival } == .arrival
         for rule in rules {
             switch rule {
@@ -63,6 +64,7 @@ struct EventNaming: Sendable {
         let known = pointers.count
         if let tenant { tenantStep = counted(tenant) }
         tenantIsInPayload = pointers.count > known
+        timePlaces = time.map { counted($0) }
     }
 
     private mutating func counted(_ rule: TypeRule) -> TextStep {

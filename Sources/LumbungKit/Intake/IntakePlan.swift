@@ -21,7 +21,7 @@ struct IntakePlan: Sendable {
     init(source: Source, routes: RouteTable) {
         self.source = source
         self.routes = routes
-        naming = EventNaming(identity: source.identity, type: source.type, tenant: source.tenant)
+        naming = EventNaming(identity: source.identity, type: source.type, tenant: source.tenant, time: source.time)
         object = ScanPlan(pointers: naming.pointers + routes.pointers)
         body = source.split == .root ? object : ScanPlan(split: source.split, pointers: object.pointers)
         cloudEvent =
@@ -89,6 +89,7 @@ struct IntakePlan: Sendable {
                 orderKeys: routes.orderKeys(of: destinations, tenant: name.tenant, values: values),
                 resendRevives: source.resendRevives))
         event.tenant = name.tenant
+        event.occurredAt = name.occurredAt
         return event
     }
 
@@ -98,7 +99,8 @@ struct IntakePlan: Sendable {
         let identity = try naming.identity(of: facts, in: request)
         return EventName(
             identity: identity ?? standIn(digest, request), type: naming.type(of: facts, header: request.header),
-            tenant: naming.tenant(of: facts, header: request.header))
+            tenant: naming.tenant(of: facts, header: request.header),
+            occurredAt: naming.time(of: facts, header: request.header))
     }
 
     /// The identity of an event that nothing in its request names.
@@ -133,9 +135,10 @@ struct IntakePlan: Sendable {
     }
 }
 
-/// What names an event, and whose it is.
+/// What names an event, whose it is, and when it happened.
 struct EventName {
     var identity: String
     var type: String
     var tenant = ""
+    var occurredAt: Timestamp?
 }

@@ -8,7 +8,7 @@ extension InboxReader {
     /// would be replaced.
     private static let eventSQL = """
         SELECT source, uuid, type, status, attempts, created_at, updated_at, unrouted, duplicates, digest, headers,
-            CAST(payload AS BLOB) AS payload, tenant
+            CAST(payload AS BLOB) AS payload, tenant, occurred_at
         FROM webhook_queue WHERE id = ?
         """
 
@@ -23,7 +23,7 @@ extension InboxReader {
             var event = LeasedEvent(
                 id: id, source: row["source"], identity: row["uuid"], type: row["type"], content: content)
             event.tenant = row["tenant"]
-            return StoredEvent(
+            var stored = StoredEvent(
                 event: event,
                 status: EventStatus(rawValue: row["status"]) ?? .pending,
                 attempts: row["attempts"],
@@ -36,6 +36,8 @@ extension InboxReader {
                     conflicts: try Self.conflicts(of: id, database)
                 )
             )
+            stored.occurredAt = (row["occurred_at"] as Int64?).map(Timestamp.init(milliseconds:))
+            return stored
         }
     }
 

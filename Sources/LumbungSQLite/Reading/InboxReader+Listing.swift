@@ -11,7 +11,7 @@ extension InboxReader {
                 database,
                 sql: """
                     SELECT q.id, q.source, q.uuid, q.type, q.status, q.attempts, q.created_at, q.updated_at, q.unrouted,
-                        q.tenant
+                        q.tenant, q.occurred_at
                     \(filter.sql) DESC LIMIT \(query.limit + 1)
                     """,
                 arguments: filter.arguments)
@@ -52,15 +52,15 @@ extension InboxReader {
         var event = LeasedEvent(
             id: EventID(row["id"]), source: row["source"], identity: row["uuid"], type: row["type"], content: content)
         event.tenant = row["tenant"]
-        return EventSummary(
-            StoredEvent(
-                event: event,
-                status: EventStatus(rawValue: row["status"]) ?? .pending,
-                attempts: row["attempts"],
-                createdAt: Timestamp(iso8601: row["created_at"]) ?? Timestamp(milliseconds: 0),
-                updatedAt: Timestamp(iso8601: row["updated_at"]) ?? Timestamp(milliseconds: 0),
-                history: StoredEvent.History(
-                    isUnrouted: row["unrouted"], duplicates: 0, deliveries: [], conflicts: [])))
+        var stored = StoredEvent(
+            event: event,
+            status: EventStatus(rawValue: row["status"]) ?? .pending,
+            attempts: row["attempts"],
+            createdAt: Timestamp(iso8601: row["created_at"]) ?? Timestamp(milliseconds: 0),
+            updatedAt: Timestamp(iso8601: row["updated_at"]) ?? Timestamp(milliseconds: 0),
+            history: StoredEvent.History(isUnrouted: row["unrouted"], duplicates: 0, deliveries: [], conflicts: []))
+        stored.occurredAt = (row["occurred_at"] as Int64?).map(Timestamp.init(milliseconds:))
+        return EventSummary(stored)
     }
 }
 

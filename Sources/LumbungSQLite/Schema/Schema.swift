@@ -221,12 +221,13 @@ enum Schema {
         ALTER TABLE replay ADD COLUMN left_unconfigured INTEGER NOT NULL DEFAULT 0;
         """
 
-    /// Whose event it is at its sender.
+    /// Whose event it is at its sender, and when that says it happened, in milliseconds since 1970.
     ///
-    /// The column stands behind the payload, since SQLite adds columns at the end; to copy every payload only to have it in
+    /// The columns stand behind the payload, since SQLite adds columns at the end; to copy every payload only to have it in
     /// front would need as much room again.
     private static let whatSendersNeed = """
         ALTER TABLE webhook_queue ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+        ALTER TABLE webhook_queue ADD COLUMN occurred_at INTEGER;
         ALTER TABLE replay ADD COLUMN filter_tenant TEXT;
         """
 }

@@ -6,8 +6,9 @@ enum Statements {
 
     static let insertEvent = """
         INSERT OR IGNORE INTO webhook_queue
-            (source, uuid, type, status, created_at, updated_at, unrouted, digest, headers, payload, id, tenant)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            (source, uuid, type, status, created_at, updated_at, unrouted, digest, headers, payload, id, tenant,
+            occurred_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
         """
 
     static let insertDelivery = """

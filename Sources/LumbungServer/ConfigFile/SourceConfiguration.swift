@@ -14,6 +14,8 @@ public struct SourceConfiguration: Sendable, Equatable {
     public var type = TypeRule.json(JSONPointer(key: "type"))
     /// Where an event's tenant is found; nil for nowhere.
     public var tenant: TypeRule?
+    /// Where it is found when an event happened, tried in order; empty for nowhere.
+    public var time: [ValuePlace] = []
     /// The array in a JSON body whose elements are events.
     public var split = JSONPointer.root
     /// How a body is read; of several the request's content type chooses one.
@@ -45,10 +47,12 @@ public struct SourceConfiguration: Sendable, Equatable {
     /// (<https://www.sqlite.org/limits.html>, SQLITE_MAX_LENGTH).
     public static let largestBodyBytes = 536_870_912
 
-    /// The source for Accurate Online: identity at `/uuid`, type at `/type`, tenant at `/databaseId`.
+    /// The source for Accurate Online: identity at `/uuid`, type at `/type`, tenant at `/databaseId`, time at
+    /// `/timestamp`.
     public static let accurate = {
         var source = SourceConfiguration(name: "accurate", preset: "accurate")
         source.tenant = .json(JSONPointer(key: "databaseId"))
+        source.time = [.json(JSONPointer(key: "timestamp"))]
         return source
     }()
 

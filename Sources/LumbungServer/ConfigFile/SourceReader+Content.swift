@@ -18,6 +18,7 @@ extension SourceReader {
         if let (text, location) = reader.text("tenant", &problems), !text.isEmpty {
             source.tenant = textRule("tenant", text, at: location, &problems)
         }
+        if let time = reader["time"]?.value { source.time = timePlaces(time, &problems) }
         checkFormats(source, reader, &problems)
     }
 
@@ -84,6 +85,28 @@ extension SourceReader {
                     + "bytes of text without control characters")
         }
         return nil
+    }
+
+    /// The most places of `time`.
+    static let maxTimePlaces = 4
+
+    private static func timePlaces(_ node: LocatedNode, _ problems: inout ProblemList) -> [ValuePlace] {
+        let one = "json:/pointer, header:Name or form:name"
+        let nodes: [LocatedNode]
+        if case .list(let elements) = node.content { nodes = elements } else { nodes = [node] }
+        if nodes.count > maxTimePlaces {
+            problems.add(node.location, "`time`: expected at most \(maxTimePlaces) places, found \(nodes.count)")
+        }
+        var places: [ValuePlace] = []
+        for node in nodes {
+            guard let scalar = node.scalar("time", expected: one, &problems) else { continue }
+            switch ValueText(scalar.text) {
+            case .place(let place): places.append(place)
+            case .unfit(let fault): problems.add(node.location, "`time`: \(fault)")
+            case .template, .other: node.refuseText("time", expected: one + ", or a list of them", &problems)
+            }
+        }
+        return places
     }
 
     static func isFixedType(_ text: String) -> Bool {

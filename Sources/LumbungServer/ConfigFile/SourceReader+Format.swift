@@ -38,6 +38,7 @@ extension SourceReader {
         let usesForm = [
             ("id", source.identity.contains(where: \.usesForm)), ("type", source.type.usesForm),
             ("tenant", source.tenant?.usesForm == true),
+            ("time", source.time.contains { if case .form = $0 { true } else { false } }),
         ]
         for (key, usesForm) in usesForm where usesForm {
             guard let location = reader[key]?.value.location else { continue }

@@ -1,7 +1,8 @@
 /// Reads one source.
 struct SourceReader {
     static let keys =
-        ["preset", "id", "type", "tenant", "split", "format", "max_body_bytes", "resend_revives"] + verificationKeys
+        ["preset", "id", "type", "tenant", "time", "split", "format", "max_body_bytes", "resend_revives"]
+        + verificationKeys
         + handshakeKeys + accessKeys
     /// What a source starts from that is not named like a preset and names none.
     static let defaultPreset = "accurate"

@@ -21,6 +21,9 @@ struct PresetPage {
     /// Where it stands whose event it is; nil when no place is known.
     var tenant: String? { text(preset.source, "tenant") }
 
+    /// Where it stands when an event happened.
+    var time: [String] { texts(preset.source, "time") }
+
     /// The questions that are answered in memory.
     var handshakes: [String] { texts(preset.source, "handshake") }
 
@@ -53,6 +56,7 @@ extension PresetPage {
             "| checked by | \(schemes.isEmpty ? "what the source says" : schemes.joined(separator: ", or ")) |")
         lines.append("| identity | \(identity.map { "`\($0)`" }.joined(separator: ", else ")) |")
         if let tenant { lines.append("| tenant | `\(tenant)` |") }
+        if !time.isEmpty { lines.append("| time | \(time.map { "`\($0)`" }.joined(separator: ", else ")) |") }
         if !handshakes.isEmpty { lines.append("| handshake | \(handshakes.joined(separator: ", ")) |") }
         for (key, text) in profile { lines.append("| \(key) | \(text) |") }
         return lines.joined(separator: "\n") + "\n"

@@ -59,6 +59,7 @@ struct Wiring {
             name: configured.name, identity: configured.identity, type: configured.type,
             maxBodyBytes: configured.maxBodyBytes, resendRevives: configured.resendRevives)
         source.tenant = configured.tenant
+        source.time = configured.time
         source.split = configured.split
         source.formats = configured.formats
         do throws(VerifierError) {

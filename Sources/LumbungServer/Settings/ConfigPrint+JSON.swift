@@ -39,6 +39,7 @@ private struct Document: Encodable {
         let id: [String]
         let type: String
         let tenant: Nullable<String>
+        let time: [String]
         let split: String
         let format: [String]
         let maxBodyBytes: Nullable<Int>
@@ -90,6 +91,7 @@ private struct Document: Encodable {
                 verify: source.verification.map { Check(scheme: "\($0.rule)", secrets: $0.secrets.count) },
                 publicUrl: Nullable(source.publicURL), id: source.identity.map(\.description),
                 type: source.type.description, tenant: Nullable(source.tenant?.description),
+                time: source.time.map(\.description),
                 split: source.split.description, format: source.formats.map(\.rawValue),
                 maxBodyBytes: Nullable(source.maxBodyBytes), resendRevives: source.resendRevives,
                 handshake: source.handshakes.map(\.rawValue),

@@ -14,19 +14,7 @@ public struct ConfigPrint: Sendable {
     public func table() -> String {
         let inbox = loaded.inbox
         let settings = loaded.resolved.map { [$0.definition.environmentName, shownValue($0), $0.origin.description] }
-        let sources = inbox.sources.map { source in
-            [
-                source.name, source.preset, source.shownChecks.joined(separator: ", "),
-                source.identity.map(\.description).joined(separator: ", "),
-                source.type.description, source.tenant?.description ?? "-",
-                source.split == .root ? "-" : source.split.description,
-                source.formats.map(\.rawValue).joined(separator: ", "), source.maxBodyBytes.map(String.init) ?? "-",
-                source.resendRevives ? "yes" : "no",
-                source.allow.isEmpty ? "-" : String(source.allow.count), source.token?.description ?? "-",
-                source.rate?.description ?? "-", String(source.answerStatus),
-                source.shownHandshakes.joined(separator: ", "),
-            ]
-        }
+        let sources = inbox.sources.map(\.shownRow)
         let routes = inbox.routes.map { route in
             let patterns = [route.types, route.tenants].map { $0.map(\.text).joined(separator: ", ") }
             let conditions = route.conditions.map { "\($0.value.pointer): \($0.text)" }
@@ -41,7 +29,7 @@ public struct ConfigPrint: Sendable {
             TextTable(["NAME", "VALUE", "ORIGIN"], settings),
             TextTable(
                 [
-                    "SOURCE", "PRESET", "VERIFY", "ID", "TYPE", "TENANT", "SPLIT", "FORMAT", "MAX BODY BYTES",
+                    "SOURCE", "PRESET", "VERIFY", "ID", "TYPE", "TENANT", "TIME", "SPLIT", "FORMAT", "MAX BODY BYTES",
                     "RESEND REVIVES", "ALLOW", "TOKEN", "RATE", "ANSWER", "HANDSHAKE",
                 ], sources),
             destinationTable(),
@@ -56,6 +44,24 @@ public struct ConfigPrint: Sendable {
 }
 
 extension SourceConfiguration {
+    /// Its line of the table.
+    fileprivate var shownRow: [String] {
+        [name, preset, shownChecks.joined(separator: ", ")] + shownContent + [
+            maxBodyBytes.map(String.init) ?? "-", resendRevives ? "yes" : "no",
+            allow.isEmpty ? "-" : String(allow.count), token?.description ?? "-", rate?.description ?? "-",
+            String(answerStatus), shownHandshakes.joined(separator: ", "),
+        ]
+    }
+
+    /// What is an event, and what names it.
+    private var shownContent: [String] {
+        [
+            identity.map(\.description).joined(separator: ", "), type.description, tenant?.description ?? "-",
+            time.isEmpty ? "-" : time.map(\.description).joined(separator: ", "),
+            split == .root ? "-" : split.description, formats.map(\.rawValue).joined(separator: ", "),
+        ]
+    }
+
     /// The checks of requests, each with how many secrets are live; what they are is never shown.
     fileprivate var shownChecks: [String] {
         verification.map { check in

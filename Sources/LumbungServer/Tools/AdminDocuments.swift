@@ -69,6 +69,7 @@ struct EventDocument: Decodable {
     let type: String
     let tenant: String?
     let status: String
+    let occurredAt: String?
     let createdAt: String
     let updatedAt: String
     let unrouted: Bool
@@ -86,8 +87,8 @@ struct EventDocument: Decodable {
                 [
                     ["uuid", uuid], ["source", source], ["type", type.isEmpty ? "-" : type],
                     ["tenant", tenant.map { $0.isEmpty ? "-" : $0 } ?? "-"], ["status", status],
-                    ["received", createdAt],
-                    ["changed", updatedAt], ["duplicates", String(duplicates)],
+                    ["occurred", occurredAt ?? "-"], ["received", createdAt], ["changed", updatedAt],
+                    ["duplicates", String(duplicates)],
                     ["unrouted", unrouted ? "yes" : "no"],
                 ]
             ).rendered(),

@@ -85,6 +85,19 @@ extension StoreCheck {
                 #expect(try await bench.operations.events(query).events.map(\.id) == [lease.event.id])
             }
         },
+        StoreCheck("the time that a sender gives an event is told, and so is that there is none") {
+            bench async throws in
+            let written: [Int64?] = [1_789_654_259_123, nil, 0, 253_402_300_799_999]
+            let times = written.map { $0.map(Timestamp.init(milliseconds:)) }
+            for (index, time) in times.enumerated() {
+                var event = NewEvent.sample("\(index)", to: [bench.first])
+                event.occurredAt = time
+                let id = try await bench.put(event).id
+                #expect(try await bench.event(id).occurredAt == time)
+            }
+            let listed = try await bench.operations.events(EventQuery()).events
+            #expect(listed.reversed().map(\.occurredAt) == times)
+        },
         StoreCheck("a replay of many by tenant keeps its filter and starts just theirs") { bench async throws in
             for index in 0..<6 {
                 var event = NewEvent.sample("\(index)", to: [bench.first])

@@ -30,6 +30,7 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
             #expect(source.identity == [.json(.at("/uuid"))])
             #expect(source.type == .json(.at("/type")))
             #expect(source.tenant == .json(.at("/databaseId")))
+            #expect(source.time == [.json(.at("/timestamp"))])
             #expect(source.split == .root)
             #expect(source.formats == [.json])
             #expect(source.maxBodyBytes == nil)
@@ -82,6 +83,14 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
     ])
     func `tenants`(_ text: String, _ expected: TypeRule?) {
         #expect(inbox("sources: {a: {format: [json, form], tenant: \(text)}}").sources[0].tenant == expected)
+    }
+
+    @Test(arguments: [
+        ("json:/at", [ValuePlace.json(.at("/at"))]), ("header:Date", [.header("Date")]), ("form:at", [.form("at")]),
+        ("[json:/at, header:Date]", [.json(.at("/at")), .header("Date")]), ("[]", []),
+    ])
+    func `times`(_ text: String, _ expected: [ValuePlace]) {
+        #expect(inbox("sources: {a: {format: [json, form], time: \(text)}}").sources[0].time == expected)
     }
 
     @Test func `a preset without a tenant has none, and the built-in source is that of its preset`() {
@@ -154,6 +163,20 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
                 + "bytes of text without control characters"
         ),
         ("type: [a]", "f:3:11: `type`: expected text, found a list"),
+        ("time: json:x", "f:3:11: `time`: expected a JSON Pointer (RFC 6901) behind `json:`, such as json:/uuid"),
+        (
+            "time: today",
+            "f:3:11: `time`: expected json:/pointer, header:Name or form:name, or a list of them, found \"today\""
+        ),
+        (
+            "time: '{json:/a}'",
+            "f:3:11: `time`: expected json:/pointer, header:Name or form:name, or a list of them, found \"{json:/a}\""
+        ),
+        ("time: [[a]]", "f:3:12: `time`: expected json:/pointer, header:Name or form:name, found a list"),
+        (
+            "time: [json:/a, json:/b, json:/c, json:/d, json:/e]", "f:3:11: `time`: expected at most 4 places, found 5"
+        ),
+        ("time: form:a", "f:3:11: `time`: form:… needs `form` or `form-payload` in `format`"),
         ("tenant: [a]", "f:3:13: `tenant`: expected text, found a list"),
         ("tenant: json:x", "f:3:13: `tenant`: expected a JSON Pointer (RFC 6901) behind `json:`, such as json:/uuid"),
         ("tenant: form:a", "f:3:13: `tenant`: form:… needs `form` or `form-payload` in `format`"),

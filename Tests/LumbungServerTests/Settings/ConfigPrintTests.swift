@@ -9,7 +9,7 @@ import Testing
           admin_token: ${TOKEN}
           worker_count: 7
         sources:
-          shop: {id: [json:/id, header:X-Id, sha256], type: order, tenant: header:X-Shop, split: /events,
+          shop: {id: [json:/id, header:X-Id, sha256], type: order, tenant: header:X-Shop, time: [header:X-At, json:/at], split: /events,
                  format: [json, form], max_body_bytes: 10, resend_revives: false,
                  allow: [192.0.2.1, 10.0.0.1/8], token: "${TOKEN}", rate: 5/s, answer: {status: 202}}
         destinations:
@@ -47,7 +47,7 @@ import Testing
         #expect(lines.contains("CONFIG_FILE             lumbung.yaml            default"))
         #expect(
             lines.contains(
-                "shop    accurate  none    json:/id, header:X-Id, sha256  order  header:X-Shop  /events  json, form  10              no"
+                "shop    accurate  none    json:/id, header:X-Id, sha256  order  header:X-Shop  header:X-At, json:/at  /events  json, form  10              no"
                     + "              2      ********  5/s   202     -"))
         #expect(
             lines.contains(
