@@ -12,6 +12,9 @@ struct FilterFlags<Status: StatusChoice>: ParsableArguments {
     @Option(help: "Only of exactly this type.")
     var type: String?
 
+    @Option(help: "Only of exactly this tenant: the account, shop or company that the sender names.")
+    var tenant: String?
+
     @Option(help: "Only with exactly this uuid.")
     var uuid: String?
 
@@ -30,8 +33,8 @@ struct FilterFlags<Status: StatusChoice>: ParsableArguments {
     /// What was given, by the names of the API.
     var given: [(name: String, value: String)] {
         let all: [(String, String?)] = [
-            ("status", status?.rawValue), ("source", source), ("type", type), ("uuid", uuid),
-            ("destination", destination), ("from", from), ("to", to), ("q", text),
+            ("status", status?.rawValue), ("source", source), ("type", type), ("tenant", tenant),
+            ("uuid", uuid), ("destination", destination), ("from", from), ("to", to), ("q", text),
         ]
         return all.compactMap { name, value in value.map { (name: name, value: $0) } }
     }

@@ -15,9 +15,10 @@ import Testing
             let reply = try await ask("GET", "/api/v1/events?status=dead&destination=app&limit=1&cursor=13")
             #expect(reply.status == 200)
             #expect(
-                reply.body == #"{"events":[{"queue_id":12,"uuid":"uuid-12","source":"shop","type":"T","status":"dead","#
+                reply.body == #"{"events":[{"queue_id":12,"uuid":"uuid-12","source":"shop","type":"T","tenant":"","#
+                    + #""status":"dead","#
                     + #""attempts":2,"created_at":"2027-01-15T08:00:00.000Z","updated_at":"2027-01-15T08:00:00.000Z","#
-                    + #""unrouted":false}],"next_cursor":"12"}"#)
+                    + #""occurred_at":null,"unrouted":false}],"next_cursor":"12"}"#)
             #expect(reply.fields["cache-control"] == "no-store")
             bench.store.set { $0.page.next = nil }
             #expect(try await ask("GET", "/api/v1/events").body.hasSuffix(#""next_cursor":null}"#))

@@ -9,13 +9,14 @@ import Testing
 
     @Test func `every parameter of the list is read`() throws {
         let text =
-            "status=dead&source=shop&type=SALES%5FRECEIPT&uuid=a%26b&destination=app&from=2026-11-22&"
+            "status=dead&source=shop&type=SALES%5FRECEIPT&tenant=12%2F7&uuid=a%26b&destination=app&from=2026-11-22&"
             + "to=2026-11-22T21:15:00Z&q=two+words%2B&limit=7&cursor=99"
         let list = try EventListRequest(text)
         var query = EventQuery(limit: 7)
         (query.filter.status, query.filter.source, query.filter.type, query.filter.identity) = (
             .dead, "shop", "SALES_RECEIPT", "a&b"
         )
+        query.filter.tenant = "12/7"
         query.filter.from = try Self.time("2026-11-22T00:00:00.000Z")
         query.filter.to = try Self.time("2026-11-22T21:15:00.000Z")
         (query.filter.text, query.before) = (Array("two words+".utf8), EventID(99))
@@ -26,6 +27,7 @@ import Testing
     @Test func `without parameters the newest are asked for`() throws {
         for text in [nil, "", "&"] as [String?] { #expect(try EventListRequest(text).query == EventQuery()) }
         #expect(try EventListRequest("type=").query.filter.type == "")
+        #expect(try EventListRequest("tenant=").query.filter.tenant == "")
     }
 
     @Test(arguments: [
@@ -45,7 +47,7 @@ import Testing
         ("q=a%00b", "`q` has a NUL character"), ("uuid=%00", "`uuid` has a NUL character"),
         ("status=done", "pending, processing, retrying, completed, dead, cancelled"),
         ("from=yesterday", "`from` must be a time in ISO 8601"), ("to=2026-02-30", "`to` must be a time"),
-        ("limit=1&limit=2", "`limit` is there more than once"),
+        ("tenant=%00", "`tenant` has a NUL character"), ("limit=1&limit=2", "`limit` is there more than once"),
         ("state=dead", "there is no parameter \"state\"; known are: status, source, type"),
         ("q=%zz", "not percent-encoded UTF-8"), ("q=%C3", "not percent-encoded UTF-8"), ("q=%4", "not percent-encoded"),
     ])

@@ -14,12 +14,13 @@ import Testing
     @Test func `a filter may stand in its own object or beside the rest`() throws {
         var wish = ReplayWish()
         (wish.filter.status, wish.filter.source, wish.filter.type) = (.dead, "shop", "T")
-        (wish.filter.identity, wish.filter.text) = ("u", Array("x".utf8))
+        (wish.filter.identity, wish.filter.text, wish.filter.tenant) = ("u", Array("x".utf8), "7")
         wish.filter.from = Timestamp(iso8601: "2026-11-22T00:00:00.000Z")
         wish.filter.to = Timestamp(iso8601: "2026-11-23T00:00:00.000Z")
         (wish.destination, wish.rate) = ("other", DeliveryRate("50/s"))
         let filter =
-            #""status":"dead","source":"shop","type":"T","uuid":"u","from":"2026-11-22","to":"2026-11-23","q":"x""#
+            #""status":"dead","source":"shop","type":"T","tenant":"7","uuid":"u","from":"2026-11-22","to":"2026-11-23","#
+            + #""q":"x""#
         let beside = try Self.wish("{\(filter),\"destination\":\"other\",\"rate\":\"50/s\"}")
         #expect(beside.wish == wish && !beside.isDryRun)
         wish.filterDestination = "app"
@@ -54,11 +55,13 @@ import Testing
         let bench = AdminBench()
         _ = try await bench.store.register(destinations: ["app", "held", "gone"])
         try await bench.serving { ask in
-            let body = #"{"filter":{"status":"dead","destination":"gone"},"destination":"app","rate":"600/m"}"#
+            let body =
+                #"{"filter":{"status":"dead","tenant":"7","destination":"gone"},"destination":"app","rate":"600/m"}"#
             let begun = try await ask("POST", "/api/v1/replays", body)
             #expect(begun.status == 202 && begun.fields["location"] == "/api/v1/replays/1", "\(begun.body)")
             #expect(
-                begun.body == #"{"id":1,"status":"running","filter":{"status":"dead","destination":"gone"},"#
+                begun.body
+                    == #"{"id":1,"status":"running","filter":{"status":"dead","tenant":"7","destination":"gone"},"#
                     + #""destination":"app","rate":"600/m","events":0,"started":0,"left":0,"#
                     + #""left_not_configured":0,"waiting":0,"waits_for":[],"#
                     + #""looked_through":0,"last_event":0,"created_at":"2027-01-15T08:00:00.000Z","ended_at":null}"#)

@@ -87,11 +87,12 @@ import Testing
         expected["LUMBUNG_QUEUE_ID"] = "42"
         expected["LUMBUNG_SOURCE"] = "accurate"
         expected["LUMBUNG_TYPE"] = ""
+        expected["LUMBUNG_TENANT"] = "1293289"
         expected["LUMBUNG_UUID"] = "toko 1%\u{e9}"
         expected["LUMBUNG_ATTEMPT"] = "3"
         expected["LUMBUNG_DESTINATION"] = "app"
         let outcome = try await CommandTransport.deliver(
-            .sample(identity: "toko 1%\u{e9}", type: "", attempt: 3), running: ["env", "-0"],
+            .sample(identity: "toko 1%\u{e9}", type: "", tenant: "1293289", attempt: 3), running: ["env", "-0"],
             environment: [("LANG", "C"), ("OWN", "1"), ("OWN", "2 = two")])
         #expect(Set(outcome.text.split(separator: "\0")) == Set(expected.map { "\($0)=\($1)" as Substring }))
     }

@@ -12,7 +12,7 @@ import Testing
             destination.allowPrivate = true
             destination.userAgent = "Lumbung/1.2.3"
             let transport = HTTPTransport(destination: destination)
-            let outcome = await transport.deliver(.sample(payload: payload, attempt: 3))
+            let outcome = await transport.deliver(.sample(tenant: "1293289", payload: payload, attempt: 3))
             await transport.shutdown()
 
             #expect(outcome == AttemptOutcome(kind: .delivered, statusCode: 200, response: Array("kk".utf8)))
@@ -24,6 +24,7 @@ import Testing
                 "host": "127.0.0.1:\(server.port)", "content-length": String(payload.utf8.count),
                 "content-type": "application/json", "webhook-id": "abc-123", "webhook-timestamp": "1795382132",
                 "lumbung-queue-id": "42", "lumbung-source": "accurate", "lumbung-type": "SALES_RECEIPT",
+                "lumbung-tenant": "1293289",
                 "lumbung-attempt": "3", "user-agent": "Lumbung/1.2.3", "authorization": "Bearer x y", "x-own": "1,2",
             ]
             #expect(request.headers == expected)
@@ -36,8 +37,15 @@ import Testing
             _ = try await HTTPTransport.deliver(attempt, to: server.url("/"))
             let headers = try #require(server.requests.first).headers
             #expect(headers["webhook-id"] == "toko%201%25%C3%A9%0D%0Ax:%20y")
-            #expect(headers["lumbung-type"] == nil)
+            #expect(headers["lumbung-type"] == nil && headers["lumbung-tenant"] == nil)
             #expect(headers["x"] == nil)
+        }
+    }
+
+    @Test func `a tenant is percent-encoded as well`() async throws {
+        try await SinkServer.run { server in
+            _ = try await HTTPTransport.deliver(.sample(tenant: "toko \u{e9}"), to: server.url("/"))
+            #expect(server.requests.first?.headers["lumbung-tenant"] == "toko%20%C3%A9")
         }
     }
 

@@ -5,12 +5,14 @@ extension Attempt {
     static func sample(
         identity: String = "abc-123",
         type: String = "SALES_RECEIPT",
+        tenant: String = "",
         payload: String = #"{"uuid": "abc-123"}"#,
         headers: String = "{}",
         attempt: Int = 1
     ) -> Attempt {
         let content = EventContent(payload: Array(payload.utf8), digest: [], headers: headers)
-        let event = LeasedEvent(id: EventID(42), source: "accurate", identity: identity, type: type, content: content)
+        var event = LeasedEvent(id: EventID(42), source: "accurate", identity: identity, type: type, content: content)
+        event.tenant = tenant
         let lease = Lease(
             event: event, destination: DestinationID(1), token: 1, attempt: attempt, isSuspect: false, fanout: 1)
         // 2026-11-22T21:15:32.123Z

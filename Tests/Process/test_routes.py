@@ -134,10 +134,10 @@ def test_a_resend_of_a_dead_event_goes_where_it_went(make, sink, second):
 
 
 def test_config_print_shows_types_and_conditions(make):
-    server = make(config="destinations: {log: {log: true}}\nroutes:\n  - from: accurate\n    type: [A, 'B_*']\n"
+    server = make(config="destinations: {log: {log: true}}\nroutes:\n  - from: accurate\n    type: [A, 'B_*']\n    tenant: 7\n"
                   "    when: {/total: {gt: 0}, /key: '${SECRET}'}\n    to: log\n", SECRET="canary")
     shown = server.run("config", "print").stdout.decode()
-    assert 'A, B_*  /total: {gt: 0}, /key: "${SECRET}"  log' in shown
+    assert 'A, B_*  7       /total: {gt: 0}, /key: "${SECRET}"  log' in shown
     (route,) = json.loads(server.run("config", "print", "--json").stdout)["routes"]
     assert route["type"] == ["A", "B_*"]
     assert route["when"] == [{"pointer": "/total", "test": "{gt: 0}"}, {"pointer": "/key", "test": '"${SECRET}"'}]

@@ -167,6 +167,7 @@ def nothing(secret, headers, body, url, now):
 META = header("X-Hub-Signature-256", lambda secret, body: "sha256=" + hexadecimal(secret, body))
 SENDERS = {
     "accurate": nothing,
+    "asana": header("X-Hook-Signature", hexadecimal),
     "cloudevents": header("Authorization", lambda secret, body: "Bearer " + secret),
     "custom": nothing,
     "discord": discord,

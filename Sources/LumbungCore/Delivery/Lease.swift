@@ -53,6 +53,8 @@ public struct LeasedEvent: Sendable {
     public var identity: String
     /// Its type, or the empty string.
     public var type: String
+    /// Its tenant, or the empty string.
+    public var tenant = ""
     /// The payload, byte for byte.
     public var payload: [UInt8]
     /// SHA-256 of the payload as it was received; checked before each attempt.

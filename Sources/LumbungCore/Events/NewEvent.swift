@@ -7,6 +7,10 @@ public struct NewEvent: Sendable {
     public var identity: String
     /// The sender's event type, or the empty string.
     public var type: String
+    /// Whose event it is at the sender, an account or a shop; empty when that is not known.
+    ///
+    /// At most ``TypeRule/longestBytes`` bytes, no control characters.
+    public var tenant = ""
     /// The payload bytes exactly as they stood in the request body; JSON, or whatever its source takes.
     public var payload: [UInt8]
     /// SHA-256 of `payload`, 32 bytes.
@@ -15,6 +19,8 @@ public struct NewEvent: Sendable {
     public var headers: String
     /// When the request was read.
     public var receivedAt: Timestamp
+    /// When it happened, as the sender says; nil when nothing readable does.
+    public var occurredAt: Timestamp?
     /// The destinations that the routes chose, without repeats; empty means unrouted.
     public var destinations: [DestinationID]
     /// The places of its deliveries in an order; destinations without one keep none.

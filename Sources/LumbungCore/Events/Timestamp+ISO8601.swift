@@ -52,7 +52,7 @@ extension Timestamp {
     }
 
     /// The inverse of ``civil(days:)`` (`days_from_civil` of the same page).
-    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+    static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = shiftedYear.flooredQuotient(400)
         let yearOfEra = shiftedYear - era * 400
@@ -61,9 +61,10 @@ extension Timestamp {
     }
 
     private static let firstWritable: Int64 = -62_167_219_200_000
-    private static let lastWritable: Int64 = 253_402_300_799_999
+    static let lastWritable: Int64 = 253_402_300_799_999
 
-    private static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    /// The day of a number of days since 1970.
+    static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468
         let era = shifted.flooredQuotient(146_097)
         let dayOfEra = shifted - era * 146_097

@@ -1,16 +1,22 @@
 /// What keeps a destination's events in the order in which they were received: those with the same key run one after the
 /// other.
 public struct OrderRule: Sendable, Hashable {
-    /// Where the key stands in the payload: a string or a number.
-    ///
-    /// Events without one are in no order.
-    public var pointer: JSONPointer
+    /// What is an event's key.
+    public enum Key: Sendable, Hashable {
+        /// A string or a number at a place in the payload.
+        case json(JSONPointer)
+        /// The event's tenant, wherever its source finds it.
+        case tenant
+    }
+
+    /// What is the key; events without one are in no order.
+    public var key: Key
     /// Whether a dead delivery keeps those behind it waiting until a person replays or cancels it.
     public var deadBlocks: Bool
 
     /// Makes a rule.
-    public init(pointer: JSONPointer, deadBlocks: Bool = false) {
-        self.pointer = pointer
+    public init(by key: Key, deadBlocks: Bool = false) {
+        self.key = key
         self.deadBlocks = deadBlocks
     }
 }

@@ -8,8 +8,8 @@ public struct AppendRequest: Sendable {
 
     /// The events; at least one.
     public var events: [NewEvent]
-    /// The memory that the request holds while it waits, in bytes: payloads, identities, types, the kept headers (which
-    /// the events of a request share) and ``eventOverheadBytes`` for each event.
+    /// The memory that the request holds while it waits, in bytes: payloads, identities, types, tenants, the kept headers
+    /// (which the events of a request share) and ``eventOverheadBytes`` for each event.
     public let heldBytes: Int
     /// After this instant the sender is told 503 instead of waiting longer.
     public var deadline: ContinuousClock.Instant
@@ -30,7 +30,8 @@ public struct AppendRequest: Sendable {
     ) {
         self.events = events
         self.heldBytes = events.reduce(events.first?.headers.utf8.count ?? 0) { sum, event in
-            sum + event.payload.count + event.identity.utf8.count + event.type.utf8.count + Self.eventOverheadBytes
+            sum + event.payload.count + event.identity.utf8.count + event.type.utf8.count + event.tenant.utf8.count
+                + Self.eventOverheadBytes
         }
         self.released = released
         self.deadline = deadline

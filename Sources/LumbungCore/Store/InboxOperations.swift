@@ -53,6 +53,8 @@ public struct EventFilter: Sendable, Hashable {
     public var source: String?
     /// Events of exactly this type only.
     public var type: String?
+    /// Events of exactly this tenant only.
+    public var tenant: String?
     /// Events with exactly this identity only.
     public var identity: String?
     /// Events with a delivery to this destination only.
@@ -110,12 +112,16 @@ public struct EventSummary: Sendable, Hashable {
     public var identity: String
     /// Its type, or the empty string.
     public var type: String
+    /// Its tenant, or the empty string.
+    public var tenant: String
     /// The summary over its deliveries.
     public var status: EventStatus
     /// The most attempts any of its deliveries had.
     public var attempts: Int
     /// When it was received.
     public var createdAt: Timestamp
+    /// When it happened, as the sender says; nil when nothing readable did.
+    public var occurredAt: Timestamp?
     /// When it last changed.
     public var updatedAt: Timestamp
     /// Whether no route took it.
@@ -127,9 +133,11 @@ public struct EventSummary: Sendable, Hashable {
         source = event.event.source
         identity = event.event.identity
         type = event.event.type
+        tenant = event.event.tenant
         status = event.status
         attempts = event.attempts
         createdAt = event.createdAt
+        occurredAt = event.occurredAt
         updatedAt = event.updatedAt
         isUnrouted = event.isUnrouted
     }

@@ -8,6 +8,8 @@ public struct StoredEvent: Sendable {
     public var attempts: Int
     /// When it was received.
     public var createdAt: Timestamp
+    /// When it happened, as the sender says; nil when nothing readable did.
+    public var occurredAt: Timestamp?
     /// When it last changed.
     public var updatedAt: Timestamp
     /// Whether no route took it.

@@ -76,7 +76,8 @@ extension JSONValue {
     private init(_ filter: EventFilter, destination: String?) {
         let texts: [(key: String, value: String?)] = [
             ("status", filter.status?.rawValue), ("source", filter.source), ("type", filter.type),
-            ("uuid", filter.identity), ("destination", destination), ("from", filter.from?.iso8601),
+            ("tenant", filter.tenant), ("uuid", filter.identity), ("destination", destination),
+            ("from", filter.from?.iso8601),
             ("to", filter.to?.iso8601), ("q", filter.text.map { String(decoding: $0, as: UTF8.self) }),
         ]
         self = .object(texts.compactMap { key, value in value.map { (key, .string($0)) } })

@@ -16,10 +16,12 @@ extension JSONValue {
             ("uuid", .string(event.identity)),
             ("source", .string(event.source)),
             ("type", .string(event.type)),
+            ("tenant", .string(event.tenant)),
             ("status", .string(event.status.rawValue)),
             ("attempts", .number(Int64(event.attempts))),
             ("created_at", .time(event.createdAt)),
             ("updated_at", .time(event.updatedAt)),
+            ("occurred_at", event.occurredAt.map(JSONValue.time) ?? .null),
             ("unrouted", .bool(event.isUnrouted)),
         ])
     }

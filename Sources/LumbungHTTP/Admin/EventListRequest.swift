@@ -10,7 +10,7 @@ struct EventListRequest: Sendable, Hashable {
 
     /// The parameters there are, in the order of docs/api.md.
     static let parameters = [
-        "status", "source", "type", "uuid", "destination", "from", "to", "q", "limit", "cursor",
+        "status", "source", "type", "tenant", "uuid", "destination", "from", "to", "q", "limit", "cursor",
     ]
     /// The longest text that is looked for in payloads, in bytes.
     static let longestTextBytes = 128
@@ -33,8 +33,8 @@ struct EventListRequest: Sendable, Hashable {
     }
 
     private mutating func take(_ name: String, _ value: String) throws(Problem) {
-        // An event may have no type; everything else has at least one character.
-        guard !value.isEmpty || name == "type" else { throw .badParameter(name, "is empty") }
+        // An event may have no type and no tenant; everything else has at least one character.
+        guard !value.isEmpty || name == "type" || name == "tenant" else { throw .badParameter(name, "is empty") }
         guard !value.utf8.contains(0) else {
             throw .badParameter(name, "has a NUL character, which nothing is found by")
         }
@@ -47,6 +47,7 @@ struct EventListRequest: Sendable, Hashable {
             query.filter.status = status
         case "source": query.filter.source = value
         case "type": query.filter.type = value
+        case "tenant": query.filter.tenant = value
         case "uuid": query.filter.identity = value
         case "destination": destination = value
         case "from": query.filter.from = try Self.time(name, value)

@@ -11,7 +11,7 @@ struct ReplayBody: Sendable, Hashable {
     private(set) var isDryRun = false
 
     /// The members of `filter`, as the event list has them.
-    static let filterKeys = ["status", "source", "type", "uuid", "from", "to", "q"]
+    static let filterKeys = ["status", "source", "type", "tenant", "uuid", "from", "to", "q"]
     /// The other members of the body.
     static let ownKeys = ["filter", "dry_run", "rate", "destination"]
 

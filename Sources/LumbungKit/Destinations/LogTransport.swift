@@ -17,16 +17,16 @@ public struct LogTransport: Transport {
     public func deliver(_ attempt: Attempt) async -> AttemptOutcome {
         guard logger.logLevel <= .info else { return .delivered }
         let event = attempt.lease.event
-        logger.info(
-            "event",
-            metadata: [
-                LogKeys.queueID: "\(event.id.value)",
-                "source": "\(event.source)",
-                "type": "\(event.type)",
-                LogKeys.uuid: "\(event.identity)",
-                LogKeys.attempt: "\(attempt.lease.attempt)",
-                "payload": "\(String(decoding: event.payload, as: UTF8.self))",
-            ])
+        var metadata: Logger.Metadata = [
+            LogKeys.queueID: "\(event.id.value)",
+            "source": "\(event.source)",
+            "type": "\(event.type)",
+            LogKeys.uuid: "\(event.identity)",
+            LogKeys.attempt: "\(attempt.lease.attempt)",
+            "payload": "\(String(decoding: event.payload, as: UTF8.self))",
+        ]
+        if !event.tenant.isEmpty { metadata["tenant"] = "\(event.tenant)" }
+        logger.info("event", metadata: metadata)
         return .delivered
     }
 }

@@ -16,6 +16,8 @@ public struct Delivery: Sendable {
     public let identity: String
     /// Its type, or the empty string.
     public let type: String
+    /// Whose event it is at the sender, an account or a shop, or the empty string.
+    public let tenant: String
     /// The payload, byte for byte as it was received.
     public let payload: [UInt8]
     /// The number of this attempt, from 1.
@@ -29,6 +31,7 @@ public struct Delivery: Sendable {
         source = event.source
         identity = event.identity
         type = event.type
+        tenant = event.tenant
         payload = event.payload
         self.attempt = attempt.lease.attempt
     }

@@ -1,6 +1,6 @@
 import LumbungCore
 
-/// The attributes of CloudEvents 1.0 that name an event
+/// The attributes of CloudEvents 1.0 that name an event, and when it happened
 /// (<https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md>).
 enum CloudEvents {
     /// How a request carries its events.
@@ -19,7 +19,9 @@ enum CloudEvents {
     private static let attributes = ["id", "source", "type", "specversion"]
 
     /// Where the attributes stand in an event in JSON.
-    static let pointers = attributes.map { JSONPointer(key: $0) }
+    static let pointers = (attributes + [time]).map { JSONPointer(key: $0) }
+    /// The attribute that may be missing.
+    private static let time = "time"
 
     /// The mode that the content type asks for; nil for another event format than JSON.
     static func mode(contentType: String?) -> Mode? {
@@ -47,7 +49,7 @@ enum CloudEvents {
             guard !bytes.isEmpty else { throw .badRequest("the CloudEvent has an empty \(header)") }
             found.append(bytes)
         }
-        return try name(found)
+        return try name(found, time: request.header("ce-" + time).map { CloudEventHeader.decoded(Array($0.utf8)) })
     }
 
     /// The name of an event in JSON, whose values at ``pointers`` begin the scanned ones.
@@ -63,17 +65,21 @@ enum CloudEvents {
             }
             found.append(bytes)
         }
-        return try name(found)
+        guard let last = values.dropFirst(attributes.count).first, !last.isAmbiguous,
+            case .string(let time, hasLoneSurrogate: false) = last.content
+        else { return try name(found, time: nil) }
+        return try name(found, time: time)
     }
 
     /// The identity is the source, a blank and the id: a source is a URI reference, in which no blank stands, so two
     /// pairs never become one identity.
-    private static func name(_ attributes: [[UInt8]]) throws(Problem) -> EventName {
+    private static func name(_ attributes: [[UInt8]], time: [UInt8]?) throws(Problem) -> EventName {
         let (id, source, type) = (attributes[0], attributes[1], attributes[2])
         guard !source.contains(UInt8(ascii: " ")) else {
             throw .badRequest("the CloudEvent's source has a blank, which a URI reference cannot have")
         }
         return EventName(
-            identity: try EventNaming.identity(source + [UInt8(ascii: " ")] + id), type: EventNaming.type(type))
+            identity: try EventNaming.identity(source + [UInt8(ascii: " ")] + id), type: EventNaming.type(type),
+            occurredAt: time.flatMap(SenderTime.read))
     }
 }

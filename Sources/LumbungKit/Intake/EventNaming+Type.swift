@@ -4,17 +4,44 @@ extension EventNaming {
     /// The event's type; empty when there is none, when it is unusable, and when its key occurs more than once, so
     /// that no route takes an event for a type that its destination may read differently.
     func type(of facts: EventFacts, header: (String) -> String?) -> String {
-        switch typeStep {
-        case .text(let text): return text
-        case .place(let place): return Self.type(Self.typePart(place, facts, header) ?? [])
-        case .template(let parts): return Self.type(Self.joined(parts, facts, header) ?? [])
+        Self.text(by: typeStep, facts, header)
+    }
+
+    /// The event's tenant; empty in the same cases.
+    func tenant(of facts: EventFacts, header: (String) -> String?) -> String {
+        Self.text(by: tenantStep, facts, header)
+    }
+
+    /// When the event happened, by the first place with a time that can be read in one way; nil when there is none.
+    func time(of facts: EventFacts, header: (String) -> String?) -> Timestamp? {
+        for place in timePlaces {
+            if let text = Self.textPart(place, facts, header), let time = SenderTime.read(text) { return time }
+        }
+        return nil
+    }
+
+    /// The type of a stored event by the rules of now; the stored one stands in for a header that was not kept.
+    func type(ofStored event: LeasedEvent, _ facts: EventFacts) -> String {
+        Self.lacksHeader(typeStep, event.keptHeader) ? event.type : type(of: facts, header: event.keptHeader)
+    }
+
+    /// The tenant of a stored event, likewise.
+    func tenant(ofStored event: LeasedEvent, _ facts: EventFacts) -> String {
+        Self.lacksHeader(tenantStep, event.keptHeader) ? event.tenant : tenant(of: facts, header: event.keptHeader)
+    }
+
+    private static func text(by step: TextStep, _ facts: EventFacts, _ header: (String) -> String?) -> String {
+        switch step {
+        case .text(let text): text
+        case .place(let place): type(textPart(place, facts, header) ?? [])
+        case .template(let parts): type(joined(parts, facts, header) ?? [])
         }
     }
 
-    /// Whether the type needs a header for which the function has nothing.
-    func lacksHeader(_ header: (String) -> String?) -> Bool {
+    /// Whether a step needs a header for which the function has nothing.
+    private static func lacksHeader(_ step: TextStep, _ header: (String) -> String?) -> Bool {
         let places: [Place] =
-            switch typeStep {
+            switch step {
             case .text: []
             case .place(let place): [place]
             case .template(let parts):
@@ -23,7 +50,7 @@ extension EventNaming {
         return places.contains { if case .header(let name) = $0 { header(name) == nil } else { false } }
     }
 
-    /// The text as a type.
+    /// The text as a type or a tenant.
     static func type(_ bytes: [UInt8]) -> String {
         let isUsable = bytes.count <= TypeRule.longestBytes && !ControlCharacters.occur(in: bytes)
         return isUsable ? String(decoding: bytes, as: UTF8.self) : ""
@@ -35,7 +62,7 @@ extension EventNaming {
             switch part {
             case .text(let text): joined += text
             case .place(let place, let isOptional):
-                guard let found = typePart(place, facts, header) else { return nil }
+                guard let found = textPart(place, facts, header) else { return nil }
                 guard isOptional || !found.isEmpty else { return nil }
                 joined += found
             }
@@ -44,7 +71,7 @@ extension EventNaming {
     }
 
     /// What stands at a place, empty when nothing usable does; nil when it could be read two ways.
-    private static func typePart(_ place: Place, _ facts: EventFacts, _ header: (String) -> String?) -> [UInt8]? {
+    private static func textPart(_ place: Place, _ facts: EventFacts, _ header: (String) -> String?) -> [UInt8]? {
         switch place {
         case .header(let name): return Array((header(name) ?? "").utf8)
         case .value(let index):

@@ -10,14 +10,18 @@ struct EventFacts {
     var isOnly = true
 }
 
-/// A source's rules for identity and type, with their places counted.
+/// A source's rules for identity, type, tenant and time, with their places counted.
 struct EventNaming: Sendable {
     /// The places in the payload, in the order in which scanned values are handed in.
     private(set) var pointers: [JSONPointer] = []
     /// The names of the fields of a form, decoded, in the order in which their values are handed in.
     private(set) var fields: [[UInt8]] = []
     private(set) var identitySteps: [IdentityStep] = []
-    private(set) var typeStep = TypeStep.text("")
+    private(set) var typeStep = TextStep.text("")
+    private(set) var tenantStep = TextStep.text("")
+    private(set) var timePlaces: [Place] = []
+    /// Whether the tenant stands in the payload.
+    private(set) var tenantIsInPayload = false
     /// Whether the time of arrival is a part of the name of events that no rule names.
     private(set) var isNamedByArrival = false
 
@@ -39,13 +43,13 @@ struct EventNaming: Sendable {
         case standIn
     }
 
-    enum TypeStep: Sendable {
+    enum TextStep: Sendable {
         case place(Place)
         case template([Part])
         case text(String)
     }
 
-    init(identity rules: [IdentityRule], type rule: TypeRule) {
+    init(identity rules: [IdentityRule], type: TypeRule, tenant: TypeRule?, time: [ValuePlace]) {
         isNamedByArrival = rules.first { $0 == .sha256 || $0 == .arrival } == .arrival
         for rule in rules {
             switch rule {
@@ -56,12 +60,20 @@ struct EventNaming: Sendable {
             case .sha256, .arrival: identitySteps.append(.standIn)
             }
         }
+        typeStep = counted(type)
+        let known = pointers.count
+        if let tenant { tenantStep = counted(tenant) }
+        tenantIsInPayload = pointers.count > known
+        timePlaces = time.map { counted($0) }
+    }
+
+    private mutating func counted(_ rule: TypeRule) -> TextStep {
         switch rule {
-        case .json(let pointer): typeStep = .place(counted(.json(pointer)))
-        case .header(let name): typeStep = .place(.header(name))
-        case .form(let name): typeStep = .place(counted(.form(name)))
-        case .template(let template): typeStep = .template(template.parts.map { counted($0) })
-        case .text(let text): typeStep = .text(text)
+        case .json(let pointer): .place(counted(.json(pointer)))
+        case .header(let name): .place(.header(name))
+        case .form(let name): .place(counted(.form(name)))
+        case .template(let template): .template(template.parts.map { counted($0) })
+        case .text(let text): .text(text)
         }
     }
 

@@ -7,9 +7,9 @@ extension IntakePlan {
         let contentType = request.header("content-type")
         switch CloudEvents.mode(contentType: contentType) {
         case .binary:
-            let values = dataValues(request.body, contentType)
+            let facts = dataFacts(request.body, contentType)
             let content = Self.content(request.body, headers: source.keptHeaders(request.headers))
-            return [event(try CloudEvents.name(in: request), content, values, receivedAt: request.receivedAt)]
+            return [named(try CloudEvents.name(in: request), content, facts, in: request)]
         case .structured: return try cloudEvents(of: .object, in: request)
         case .batch: return try cloudEvents(of: .array, in: request)
         case nil: throw .unsupportedMediaType("CloudEvents in JSON, or in headers and body")
@@ -40,10 +40,23 @@ extension IntakePlan {
                 throw shape == .array ? error.of(event: index + 1) : error
             }
             let content = Self.content(of: element, in: request.body, headers: headers)
-            let values = element.values[CloudEvents.pointers.count...]
-            events.append(event(name, content, values, receivedAt: request.receivedAt))
+            events.append(named(name, content, Self.facts(element.values), in: request))
         }
         return events
+    }
+
+    /// The event under its own name; whose it is the source says.
+    private func named(
+        _ name: EventName, _ content: EventContent, _ facts: EventFacts, in request: IngestRequest
+    ) -> NewEvent {
+        var name = name
+        name.tenant = naming.tenant(of: facts, header: request.header)
+        return event(name, content, facts.values[naming.pointers.count...], receivedAt: request.receivedAt)
+    }
+
+    /// What stands behind the attributes in the values of an event in JSON.
+    private static func facts(_ values: [ScannedValue]) -> EventFacts {
+        EventFacts(values: Array(values[CloudEvents.pointers.count...]))
     }
 
     /// The headers of one event of a batch, which is no batch any more.
@@ -55,10 +68,11 @@ extension IntakePlan {
         }
     }
 
-    /// What the routes ask for in data of the binary mode; conditions hold of data that is one JSON object only.
-    private func dataValues(_ data: [UInt8], _ contentType: String?) -> ArraySlice<ScannedValue> {
-        let read = MediaType(contentType).isJSON && !routes.pointers.isEmpty ? oneObject(data, object) : nil
-        return (read ?? unreadValues)[naming.pointers.count...]
+    /// What tenant and routes ask for in data of the binary mode; conditions hold of data that is one JSON object only.
+    private func dataFacts(_ data: [UInt8], _ contentType: String?) -> EventFacts {
+        let isWanted = naming.tenantIsInPayload || !routes.pointers.isEmpty
+        let read = MediaType(contentType).isJSON && isWanted ? oneObject(data, object) : nil
+        return EventFacts(values: read ?? unreadValues)
     }
 
     /// Where a stored CloudEvent goes.
@@ -66,12 +80,12 @@ extension IntakePlan {
         switch CloudEvents.mode(contentType: contentType) {
         case .binary:
             let type = event.keptHeader("ce-type").map { EventNaming.type(CloudEventHeader.decoded(Array($0.utf8))) }
-            return routes.destinations(type: type ?? event.type, values: dataValues(event.payload, contentType))
+            return destinations(of: event, type: type ?? event.type, dataFacts(event.payload, contentType))
         case .structured, .batch:
             guard let cloudEvent, let values = oneObject(event.payload, cloudEvent),
                 let name = try? CloudEvents.name(of: values)
             else { return nil }
-            return routes.destinations(type: name.type, values: values[CloudEvents.pointers.count...])
+            return destinations(of: event, type: name.type, Self.facts(values))
         case nil: return nil
         }
     }

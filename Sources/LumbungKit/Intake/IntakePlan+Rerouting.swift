@@ -3,7 +3,8 @@ import LumbungCore
 extension IntakePlan {
     /// Where a stored event goes by this source's rules and routes, sorted, each once.
     ///
-    /// Its type is found again in payload and kept headers; the stored one stands in for a header that was not kept.
+    /// Its type and its tenant are found again in payload and kept headers; the stored one stands in for a header that
+    /// was not kept.
     /// - Returns: Nil when the stored payload is nothing that the source's formats could have brought.
     func destinations(of event: LeasedEvent) -> [DestinationID]? {
         let isBinaryCloudEvent = event.keptHeader(CloudEvents.versionHeader) != nil
@@ -19,9 +20,13 @@ extension IntakePlan {
     }
 
     private func destinations(of event: LeasedEvent, _ facts: EventFacts) -> [DestinationID] {
-        let type =
-            naming.lacksHeader(event.keptHeader) ? event.type : naming.type(of: facts, header: event.keptHeader)
-        return routes.destinations(type: type, values: facts.values[naming.pointers.count...])
+        destinations(of: event, type: naming.type(ofStored: event, facts), facts)
+    }
+
+    /// Where a stored event of a type goes.
+    func destinations(of event: LeasedEvent, type: String, _ facts: EventFacts) -> [DestinationID] {
+        routes.destinations(
+            type: type, tenant: naming.tenant(ofStored: event, facts), values: facts.values[naming.pointers.count...])
     }
 
     /// The values of a payload that is one JSON object.

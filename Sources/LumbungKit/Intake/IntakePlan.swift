@@ -1,7 +1,8 @@
 import Crypto
 import LumbungCore
 
-/// A source made ready for its requests: the values to look for, and how they become identity, type and destinations.
+/// A source made ready for its requests: the values to look for, and how they become identity, type, tenant and
+/// destinations.
 ///
 /// Pure: bytes in, events or a problem out.
 struct IntakePlan: Sendable {
@@ -20,11 +21,11 @@ struct IntakePlan: Sendable {
     init(source: Source, routes: RouteTable) {
         self.source = source
         self.routes = routes
-        naming = EventNaming(identity: source.identity, type: source.type)
+        naming = EventNaming(identity: source.identity, type: source.type, tenant: source.tenant, time: source.time)
         object = ScanPlan(pointers: naming.pointers + routes.pointers)
         body = source.split == .root ? object : ScanPlan(split: source.split, pointers: object.pointers)
         cloudEvent =
-            source.formats.contains(.cloudEvents) ? ScanPlan(pointers: CloudEvents.pointers + routes.pointers) : nil
+            source.formats.contains(.cloudEvents) ? ScanPlan(pointers: CloudEvents.pointers + object.pointers) : nil
         unreadValues =
             naming.pointers.map { _ in ScannedValue(content: .absent) }
             + routes.pointers.map { _ in ScannedValue(content: .absent, isAmbiguous: true) }
@@ -80,12 +81,16 @@ struct IntakePlan: Sendable {
     func event(
         _ name: EventName, _ content: EventContent, _ values: ArraySlice<ScannedValue>, receivedAt: Timestamp
     ) -> NewEvent {
-        let destinations = routes.destinations(type: name.type, values: values)
-        return NewEvent(
+        let destinations = routes.destinations(type: name.type, tenant: name.tenant, values: values)
+        var event = NewEvent(
             source: source.name, identity: name.identity, type: name.type, content: content, receivedAt: receivedAt,
             routing: EventRouting(
-                destinations: destinations, orderKeys: routes.orderKeys(of: destinations, values: values),
+                destinations: destinations,
+                orderKeys: routes.orderKeys(of: destinations, tenant: name.tenant, values: values),
                 resendRevives: source.resendRevives))
+        event.tenant = name.tenant
+        event.occurredAt = name.occurredAt
+        return event
     }
 
     private func name(
@@ -93,7 +98,9 @@ struct IntakePlan: Sendable {
     ) throws(Problem) -> EventName {
         let identity = try naming.identity(of: facts, in: request)
         return EventName(
-            identity: identity ?? standIn(digest, request), type: naming.type(of: facts, header: request.header))
+            identity: identity ?? standIn(digest, request), type: naming.type(of: facts, header: request.header),
+            tenant: naming.tenant(of: facts, header: request.header),
+            occurredAt: naming.time(of: facts, header: request.header))
     }
 
     /// The identity of an event that nothing in its request names.
@@ -128,8 +135,10 @@ struct IntakePlan: Sendable {
     }
 }
 
-/// What names an event.
+/// What names an event, whose it is, and when it happened.
 struct EventName {
     var identity: String
     var type: String
+    var tenant = ""
+    var occurredAt: Timestamp?
 }

@@ -34,7 +34,7 @@ public enum IdentityRule: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Where an event's type stands.
+/// Where an event's type or its tenant stands.
 public enum TypeRule: Sendable, Hashable, CustomStringConvertible {
     /// A string or number in the payload.
     case json(JSONPointer)
@@ -47,7 +47,7 @@ public enum TypeRule: Sendable, Hashable, CustomStringConvertible {
     /// The same for every event.
     case text(String)
 
-    /// The longest type in bytes; a longer one counts as absent.
+    /// The longest type or tenant in bytes; a longer one counts as absent.
     public static let longestBytes = 256
 
     /// The rule as the config file writes it.

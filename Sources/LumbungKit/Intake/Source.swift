@@ -1,7 +1,7 @@
 public import LumbungCore
 public import LumbungSignatures
 
-/// A configured sender: where its events' identity and type stand, and how it is treated.
+/// A configured sender: where its events' identity, type, tenant and time stand, and how it is treated.
 public struct Source: Sendable {
     /// Its name, the last part of the path.
     public var name: String
@@ -9,6 +9,10 @@ public struct Source: Sendable {
     public var identity: [IdentityRule]
     /// Where the type stands.
     public var type: TypeRule
+    /// Where it stands whose event it is, an account or a shop; nil when nothing says so.
+    public var tenant: TypeRule?
+    /// Where it stands when an event happened, as ``SenderTime`` reads it, tried in this order; empty for nowhere.
+    public var time: [ValuePlace]
     /// The array in a JSON body whose elements are events; the root is the top level, which may be one object.
     public var split = JSONPointer.root
     /// How a body is read; of several the request's content type chooses one.
@@ -34,7 +38,8 @@ public struct Source: Sendable {
     /// What they are answered with.
     public var handshakeKeys = HandshakeKeys()
 
-    /// Describes a source; the defaults are Accurate Online's envelope: `uuid` and `type` at the top of each event.
+    /// Describes a source; the defaults are Accurate Online's envelope: `uuid`, `type`, `databaseId` and
+    /// `timestamp` at the top of each event.
     public init(
         name: String,
         identity: [IdentityRule]? = nil,
@@ -45,6 +50,8 @@ public struct Source: Sendable {
         self.name = name
         self.identity = identity ?? [.json(Source.uuidPointer)]
         self.type = type ?? .json(Source.typePointer)
+        self.tenant = .json(Source.tenantPointer)
+        self.time = [.json(Source.timePointer)]
         self.maxBodyBytes = maxBodyBytes
         self.resendRevives = resendRevives
     }
@@ -56,4 +63,6 @@ public struct Source: Sendable {
 
     private static let uuidPointer = JSONPointer(key: "uuid")
     private static let typePointer = JSONPointer(key: "type")
+    private static let tenantPointer = JSONPointer(key: "databaseId")
+    private static let timePointer = JSONPointer(key: "timestamp")
 }

@@ -1,4 +1,4 @@
-/// The characters that no identity and no type may have: C0, DEL, and C1 in its UTF-8 form.
+/// The characters that no identity, no type and no tenant may have: C0, DEL, and C1 in its UTF-8 form.
 enum ControlCharacters {
     static func occur(in bytes: [UInt8]) -> Bool {
         var previous: UInt8 = 0

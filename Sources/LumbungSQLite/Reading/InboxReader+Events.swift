@@ -8,7 +8,7 @@ extension InboxReader {
     /// would be replaced.
     private static let eventSQL = """
         SELECT source, uuid, type, status, attempts, created_at, updated_at, unrouted, duplicates, digest, headers,
-            CAST(payload AS BLOB) AS payload
+            CAST(payload AS BLOB) AS payload, tenant, occurred_at
         FROM webhook_queue WHERE id = ?
         """
 
@@ -20,9 +20,11 @@ extension InboxReader {
             else { return nil }
             let content = EventContent(
                 payload: Self.bytes(row, "payload"), digest: Self.bytes(row, "digest"), headers: row["headers"])
-            return StoredEvent(
-                event: LeasedEvent(
-                    id: id, source: row["source"], identity: row["uuid"], type: row["type"], content: content),
+            var event = LeasedEvent(
+                id: id, source: row["source"], identity: row["uuid"], type: row["type"], content: content)
+            event.tenant = row["tenant"]
+            var stored = StoredEvent(
+                event: event,
                 status: EventStatus(rawValue: row["status"]) ?? .pending,
                 attempts: row["attempts"],
                 createdAt: Timestamp(iso8601: row["created_at"]) ?? Timestamp(milliseconds: 0),
@@ -34,6 +36,8 @@ extension InboxReader {
                     conflicts: try Self.conflicts(of: id, database)
                 )
             )
+            stored.occurredAt = (row["occurred_at"] as Int64?).map(Timestamp.init(milliseconds:))
+            return stored
         }
     }
 

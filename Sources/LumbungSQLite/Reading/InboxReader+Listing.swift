@@ -10,7 +10,8 @@ extension InboxReader {
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT q.id, q.source, q.uuid, q.type, q.status, q.attempts, q.created_at, q.updated_at, q.unrouted
+                    SELECT q.id, q.source, q.uuid, q.type, q.status, q.attempts, q.created_at, q.updated_at, q.unrouted,
+                        q.tenant, q.occurred_at
                     \(filter.sql) DESC LIMIT \(query.limit + 1)
                     """,
                 arguments: filter.arguments)
@@ -48,17 +49,18 @@ extension InboxReader {
 
     private static func summary(_ row: Row) -> EventSummary {
         let content = EventContent(payload: [], digest: [], headers: "{}")
-        return EventSummary(
-            StoredEvent(
-                event: LeasedEvent(
-                    id: EventID(row["id"]), source: row["source"], identity: row["uuid"], type: row["type"],
-                    content: content),
-                status: EventStatus(rawValue: row["status"]) ?? .pending,
-                attempts: row["attempts"],
-                createdAt: Timestamp(iso8601: row["created_at"]) ?? Timestamp(milliseconds: 0),
-                updatedAt: Timestamp(iso8601: row["updated_at"]) ?? Timestamp(milliseconds: 0),
-                history: StoredEvent.History(
-                    isUnrouted: row["unrouted"], duplicates: 0, deliveries: [], conflicts: [])))
+        var event = LeasedEvent(
+            id: EventID(row["id"]), source: row["source"], identity: row["uuid"], type: row["type"], content: content)
+        event.tenant = row["tenant"]
+        var stored = StoredEvent(
+            event: event,
+            status: EventStatus(rawValue: row["status"]) ?? .pending,
+            attempts: row["attempts"],
+            createdAt: Timestamp(iso8601: row["created_at"]) ?? Timestamp(milliseconds: 0),
+            updatedAt: Timestamp(iso8601: row["updated_at"]) ?? Timestamp(milliseconds: 0),
+            history: StoredEvent.History(isUnrouted: row["unrouted"], duplicates: 0, deliveries: [], conflicts: []))
+        stored.occurredAt = (row["occurred_at"] as Int64?).map(Timestamp.init(milliseconds:))
+        return EventSummary(stored)
     }
 }
 
@@ -89,6 +91,7 @@ struct FilterClause {
         add("\(key) <= ?", span?.through.value)
         add("q.source = ?", filter.source)
         add("q.type = ?", filter.type)
+        add("q.tenant = ?", filter.tenant)
         add("q.uuid = ?", filter.identity)
         add("q.created_at >= ?", filter.from?.iso8601)
         add("q.created_at < ?", filter.to?.iso8601)

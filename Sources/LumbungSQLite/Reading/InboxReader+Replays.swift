@@ -61,6 +61,7 @@ extension InboxReader {
         filter.status = (row["filter_status"] as String?).flatMap(EventStatus.init)
         filter.source = row["filter_source"]
         filter.type = row["filter_type"]
+        filter.tenant = row["filter_tenant"]
         filter.identity = row["filter_uuid"]
         filter.destination = (row["filter_destination_id"] as Int64?).map(DestinationID.init)
         filter.from = (row["filter_from"] as Int64?).map(Timestamp.init(milliseconds:))

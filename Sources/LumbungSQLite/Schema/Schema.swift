@@ -221,11 +221,20 @@ enum Schema {
         ALTER TABLE replay ADD COLUMN left_unconfigured INTEGER NOT NULL DEFAULT 0;
         """
 
+    /// Whose event it is at its sender, and when that says it happened, in milliseconds since 1970.
+    ///
+    /// The columns stand behind the payload, since SQLite adds columns at the end; to copy every payload only to have it in
+    /// front would need as much room again.
+    ///
     /// Requests whose check failed, kept whole until their source is mended; how often each secret was used; and those that
     /// senders brought themselves.
     ///
     /// The index by source holds the sizes, so that what is kept of a source is counted without touching the bodies.
     private static let whatSendersNeed = """
+        ALTER TABLE webhook_queue ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+        ALTER TABLE webhook_queue ADD COLUMN occurred_at INTEGER;
+        ALTER TABLE replay ADD COLUMN filter_tenant TEXT;
+
         CREATE TABLE lumbung_quarantine (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             source TEXT NOT NULL CHECK (length(source) > 0),

@@ -6,8 +6,9 @@ enum Statements {
 
     static let insertEvent = """
         INSERT OR IGNORE INTO webhook_queue
-            (source, uuid, type, status, created_at, updated_at, unrouted, digest, headers, payload, id)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10)
+            (source, uuid, type, status, created_at, updated_at, unrouted, digest, headers, payload, id, tenant,
+            occurred_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
         """
 
     static let insertDelivery = """
@@ -55,7 +56,7 @@ enum Statements {
 
     static let dueDeliveries = """
         SELECT d.event_id, d.due_at, d.attempts, d.fanout, q.source, q.uuid, q.type, q.digest, q.headers, q.payload,
-            d.order_key IS NOT NULL
+            d.order_key IS NOT NULL, q.tenant
         FROM delivery AS d JOIN webhook_queue AS q ON q.id = d.event_id
         WHERE d.destination_id = ?1 AND d.lane = ?2 AND d.source = ?3 AND d.due_at <= ?4
         ORDER BY d.due_at, d.event_id LIMIT ?5
@@ -241,9 +242,9 @@ enum Statements {
     static let beginReplay = """
         INSERT INTO replay (status, created_at, filter_status, filter_source, filter_type, filter_uuid,
             filter_destination_id, filter_from, filter_to, filter_text, destination_id, rate_count, rate_period_ms,
-            through, position)
+            through, position, filter_tenant)
         SELECT 'running', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
-            ifnull((SELECT min(id) - 1 FROM webhook_queue), ?13)
+            ifnull((SELECT min(id) - 1 FROM webhook_queue), ?13), ?15
         WHERE (SELECT count(*) FROM replay WHERE ended_at IS NULL) < ?14
         RETURNING id
         """

@@ -25,6 +25,8 @@ extension WriterSession {
         insert.bind(9, text: event.payload)
         let id = nextEventID
         insert.bind(10, id)
+        insert.bind(11, event.tenant)
+        insert.bind(12, event.occurredAt?.milliseconds)
         guard try insert.run() == 1 else { return try meetKnown(event) }
         tookEventID()
         for destination in event.destinations { try insertDelivery(of: event, as: id, to: destination) }

@@ -18,6 +18,7 @@ extension WriterSession {
         insert.bind(12, order.rate?.period.wholeMilliseconds)
         insert.bind(13, nextEventID - 1)
         insert.bind(14, Int64(ReplayRecord.mostRunning))
+        if let tenant = filter.tenant { insert.bind(15, tenant) }
         guard try insert.step() else { return nil }
         let id = ReplayID(insert.int(0))
         insert.reset()

@@ -38,10 +38,26 @@ public enum DestinationKind: Sendable, Equatable {
     case command(CommandDestinationConfiguration)
 }
 
-/// Events with the same value at a place of their payload run in the order received.
+/// Events with the same key run in the order received.
 public struct OrderConfiguration: Sendable, Equatable {
-    /// The place, a JSON Pointer (RFC 6901) with at least one step.
-    public let pointer: String
+    /// What is an event's key.
+    public enum Key: Sendable, Equatable, CustomStringConvertible {
+        /// The value at a place of the payload, a JSON Pointer (RFC 6901) with at least one step.
+        case json(String)
+        /// The event's tenant.
+        case tenant
+
+        /// The key as the config file writes it.
+        public var description: String {
+            switch self {
+            case .json(let pointer): "json:\(pointer)"
+            case .tenant: "tenant"
+            }
+        }
+    }
+
+    /// What the key is.
+    public let key: Key
     /// Whether a dead event holds back those behind it until a person has looked; otherwise they go on without it.
     public let deadBlocks: Bool
 }

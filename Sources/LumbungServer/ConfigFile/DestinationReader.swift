@@ -96,10 +96,10 @@ struct DestinationReader {
     }
 
     private func readOrder(_ reader: MappingReader, _ problems: inout ProblemList) -> OrderConfiguration? {
-        let pointer = reader.pointer("order_by", example: "json:/databaseId", &problems)
+        let key = reader.orderKey("order_by", &problems)
         let onDead = reader.word("order_on_dead", among: ["skip", "block"], &problems)
         if reader["order_by"] == nil { reader.refuse(["order_on_dead"], without: "`order_by`", &problems) }
-        return pointer.map { OrderConfiguration(pointer: $0, deadBlocks: onDead == "block") }
+        return key.map { OrderConfiguration(key: $0, deadBlocks: onDead == "block") }
     }
 
     /// The exit code that asks for a retry (`EX_TEMPFAIL` of `sysexits.h`; contract, section 5).

@@ -23,20 +23,24 @@ public struct RouteConfiguration: Sendable, Equatable {
     public let sources: [String]
     /// The types that the route takes; empty for any.
     public let types: [Written<TypePattern>]
+    /// The tenants whose events the route takes; empty for any.
+    public let tenants: [Written<TypePattern>]
     /// What must hold of a payload, all of it; empty for nothing.
     public let conditions: [Written<RouteCondition>]
     /// Names of destinations, each once.
     public let destinations: [String]
 
-    /// Describes a route; without types and conditions it takes every event of its sources.
+    /// Describes a route; without types, tenants and conditions it takes every event of its sources.
     public init(
         sources: [String],
         types: [Written<TypePattern>] = [],
+        tenants: [Written<TypePattern>] = [],
         conditions: [Written<RouteCondition>] = [],
         destinations: [String]
     ) {
         self.sources = sources
         self.types = types
+        self.tenants = tenants
         self.conditions = conditions
         self.destinations = destinations
     }

@@ -13,12 +13,13 @@ extension MappingReader {
         return converted(key, expected: expected, &problems) { words.contains($0) ? $0 : nil }
     }
 
-    /// The key's JSON Pointer, without the `json:` before it, if the key is there and holds one.
-    func pointer(_ key: String, example: String, _ problems: inout ProblemList) -> String? {
-        let expected = "a JSON Pointer (RFC 6901) behind `json:`, such as \(example)"
+    /// The key's order, if the key is there and holds one.
+    func orderKey(_ key: String, _ problems: inout ProblemList) -> OrderConfiguration.Key? {
+        let expected = "`tenant`, or a JSON Pointer (RFC 6901) behind `json:`, such as json:/databaseId"
         return converted(key, expected: expected, &problems) { text in
+            if text == "tenant" { return .tenant }
             let pointer = String(text.dropFirst(5))
-            return text.hasPrefix("json:") && PointerText.isFit(pointer) ? pointer : nil
+            return text.hasPrefix("json:") && PointerText.isFit(pointer) ? .json(pointer) : nil
         }
     }
 

@@ -2,11 +2,11 @@ import LumbungCore
 
 /// Reads `routes`.
 struct RouteReader {
-    static let keys = ["from", "type", "when", "to"]
+    static let keys = ["from", "type", "tenant", "when", "to"]
 
     /// The most routes.
     static let maxRoutes = 1000
-    /// The most types of one route.
+    /// The most types, and the most tenants, of one route.
     static let maxTypes = 100
     /// The most different places in payloads that all routes together ask about: each is looked up in every event.
     static let maxPlaces = 100
@@ -45,42 +45,47 @@ struct RouteReader {
             }
             lists.append(names(entry, kind: kind, known: known, &problems))
         }
-        let types = reader["type"].map { Self.types($0.value, &problems) } ?? []
+        let types = Self.patterns(reader["type"], of: "a type", such: "SALES_*", &problems)
+        let tenants = Self.patterns(reader["tenant"], of: "a tenant", such: "shop-*", &problems)
         let conditions = reader["when"].map { ConditionReader.read($0, &problems) } ?? []
         guard lists.count == 2 else { return nil }
         return RouteConfiguration(
-            sources: lists[0], types: types, conditions: conditions, destinations: lists[1])
+            sources: lists[0], types: types, tenants: tenants, conditions: conditions, destinations: lists[1])
     }
 
-    private static func types(_ node: LocatedNode, _ problems: inout ProblemList) -> [Written<TypePattern>] {
-        let expected = "a type, a pattern such as SALES_*, or a list of them"
+    private static func patterns(
+        _ entry: LocatedNode.Entry?, of one: String, such example: String, _ problems: inout ProblemList
+    ) -> [Written<TypePattern>] {
+        guard let entry else { return [] }
+        let (key, node) = (entry.key, entry.value)
+        let expected = "\(one), a pattern such as \(example), or a list of them"
         let nodes: [LocatedNode]
         switch node.content {
         case .list(let elements): nodes = elements
         case .scalar: nodes = [node]
         default:
-            node.refuse("type", expected: expected, &problems)
+            node.refuse(key, expected: expected, &problems)
             return []
         }
         if nodes.isEmpty {
-            problems.add(node.location, "`type` is empty: expected \(expected); leave it out to take every type")
+            problems.add(node.location, "`\(key)` is empty: expected \(expected); leave it out to take every \(key)")
         }
         if nodes.count > maxTypes {
-            problems.add(node.location, "`type`: expected at most \(maxTypes), found \(nodes.count)")
+            problems.add(node.location, "`\(key)`: expected at most \(maxTypes), found \(nodes.count)")
         }
-        var types: [Written<TypePattern>] = []
+        var patterns: [Written<TypePattern>] = []
         for node in nodes.prefix(maxTypes) {
-            guard let scalar = node.scalar("type", expected: "a type or a pattern", &problems) else { continue }
+            guard let scalar = node.scalar(key, expected: "\(one) or a pattern", &problems) else { continue }
             guard SourceReader.isFixedType(scalar.text) else {
                 node.refuseText(
-                    "type", expected: "1 to \(SourceReader.typeMaxBytes) bytes of text without control characters",
+                    key, expected: "1 to \(SourceReader.typeMaxBytes) bytes of text without control characters",
                     &problems)
                 continue
             }
-            let type = Written(TypePattern(scalar.text), text: scalar.written)
-            if !types.contains(type) { types.append(type) }
+            let pattern = Written(TypePattern(scalar.text), text: scalar.written)
+            if !patterns.contains(pattern) { patterns.append(pattern) }
         }
-        return types
+        return patterns
     }
 
     private func names(

@@ -12,6 +12,10 @@ public struct SourceConfiguration: Sendable, Equatable {
     public var identity: [IdentityRule] = [.json(JSONPointer(key: "uuid"))]
     /// Where an event's type is found.
     public var type = TypeRule.json(JSONPointer(key: "type"))
+    /// Where an event's tenant is found; nil for nowhere.
+    public var tenant: TypeRule?
+    /// Where it is found when an event happened, tried in order; empty for nowhere.
+    public var time: [ValuePlace] = []
     /// The array in a JSON body whose elements are events.
     public var split = JSONPointer.root
     /// How a body is read; of several the request's content type chooses one.
@@ -45,8 +49,14 @@ public struct SourceConfiguration: Sendable, Equatable {
     /// (<https://www.sqlite.org/limits.html>, SQLITE_MAX_LENGTH).
     public static let largestBodyBytes = 536_870_912
 
-    /// The source for Accurate Online: identity at `/uuid`, type at `/type`.
-    public static let accurate = SourceConfiguration(name: "accurate", preset: "accurate")
+    /// The source for Accurate Online: identity at `/uuid`, type at `/type`, tenant at `/databaseId`, time at
+    /// `/timestamp`.
+    public static let accurate = {
+        var source = SourceConfiguration(name: "accurate", preset: "accurate")
+        source.tenant = .json(JSONPointer(key: "databaseId"))
+        source.time = [.json(JSONPointer(key: "timestamp"))]
+        return source
+    }()
 
     init(name: String, preset: String) {
         self.name = name

@@ -3,7 +3,7 @@ import LumbungKit
 
 /// What in a request is an event, and what names it.
 extension SourceReader {
-    /// The longest fixed type, in bytes.
+    /// The longest fixed type or tenant, in bytes.
     static let typeMaxBytes = 256
 
     static func readContent(
@@ -13,8 +13,12 @@ extension SourceReader {
         source.split = split(reader, &problems) ?? source.split
         if let id = reader["id"]?.value { source.identity = identityRules(id, &problems) }
         if let (text, location) = reader.text("type", &problems) {
-            source.type = typeRule(text, at: location, &problems) ?? source.type
+            source.type = textRule("type", text, at: location, &problems) ?? source.type
         }
+        if let (text, location) = reader.text("tenant", &problems), !text.isEmpty {
+            source.tenant = textRule("tenant", text, at: location, &problems)
+        }
+        if let time = reader["time"]?.value { source.time = timePlaces(time, &problems) }
         checkFormats(source, reader, &problems)
     }
 
@@ -61,7 +65,8 @@ extension SourceReader {
         return nil
     }
 
-    private static func typeRule(
+    private static func textRule(
+        _ key: String,
         _ text: String,
         at location: FileLocation,
         _ problems: inout ProblemList
@@ -71,15 +76,37 @@ extension SourceReader {
         case .place(.header(let name)): return .header(name)
         case .place(.form(let name)): return .form(name)
         case .template(let template): return .template(template)
-        case .unfit(let fault): problems.add(location, "`type`: \(fault)")
+        case .unfit(let fault): problems.add(location, "`\(key)`: \(fault)")
         case .other where isFixedType(text): return .text(text)
         case .other:
             problems.add(
                 location,
-                "`type`: expected json:/pointer, header:Name, form:name, a template of them or 1 to \(typeMaxBytes) "
+                "`\(key)`: expected json:/pointer, header:Name, form:name, a template of them or 1 to \(typeMaxBytes) "
                     + "bytes of text without control characters")
         }
         return nil
+    }
+
+    /// The most places of `time`.
+    static let maxTimePlaces = 4
+
+    private static func timePlaces(_ node: LocatedNode, _ problems: inout ProblemList) -> [ValuePlace] {
+        let one = "json:/pointer, header:Name or form:name"
+        let nodes: [LocatedNode]
+        if case .list(let elements) = node.content { nodes = elements } else { nodes = [node] }
+        if nodes.count > maxTimePlaces {
+            problems.add(node.location, "`time`: expected at most \(maxTimePlaces) places, found \(nodes.count)")
+        }
+        var places: [ValuePlace] = []
+        for node in nodes {
+            guard let scalar = node.scalar("time", expected: one, &problems) else { continue }
+            switch ValueText(scalar.text) {
+            case .place(let place): places.append(place)
+            case .unfit(let fault): problems.add(node.location, "`time`: \(fault)")
+            case .template, .other: node.refuseText("time", expected: one + ", or a list of them", &problems)
+            }
+        }
+        return places
     }
 
     static func isFixedType(_ text: String) -> Bool {

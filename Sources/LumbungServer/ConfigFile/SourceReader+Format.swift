@@ -35,8 +35,12 @@ extension SourceReader {
             problems.add(split.value.location, "`split` needs `json` in `format`")
         }
         guard !source.formats.contains(where: forms.contains) else { return }
-        let usesForm = ["id": source.identity.contains(where: \.usesForm), "type": source.type.usesForm]
-        for key in ["id", "type"] where usesForm[key] == true {
+        let usesForm = [
+            ("id", source.identity.contains(where: \.usesForm)), ("type", source.type.usesForm),
+            ("tenant", source.tenant?.usesForm == true),
+            ("time", source.time.contains { if case .form = $0 { true } else { false } }),
+        ]
+        for (key, usesForm) in usesForm where usesForm {
             guard let location = reader[key]?.value.location else { continue }
             problems.add(location, "`\(key)`: form:… needs `form` or `form-payload` in `format`")
         }

@@ -1,8 +1,8 @@
 /// Reads one source.
 struct SourceReader {
     static let keys =
-        ["preset", "id", "type", "split", "format", "max_body_bytes", "resend_revives"] + verificationKeys
-        + handshakeKeys + accessKeys + quarantineKeys
+        ["preset", "id", "type", "tenant", "time", "split", "format", "max_body_bytes", "resend_revives"]
+        + verificationKeys + handshakeKeys + accessKeys + quarantineKeys
     /// What a source starts from that is not named like a preset and names none.
     static let defaultPreset = "accurate"
     /// The preset that a source has to ask for: it lets nobody in until the source says how.

@@ -1,7 +1,7 @@
 import LumbungCore
 import LumbungKit
 
-/// What `id` and `type` say: a place in a request, a template of places, or something else.
+/// What `id`, `type`, `tenant` and `time` say: a place in a request, a template of places, or something else.
 enum ValueText {
     case place(ValuePlace)
     case template(ValueTemplate)

@@ -18,6 +18,12 @@ struct PresetPage {
     /// Where an event's identity stands.
     var identity: [String] { texts(preset.source, "id") }
 
+    /// Where it stands whose event it is; nil when no place is known.
+    var tenant: String? { text(preset.source, "tenant") }
+
+    /// Where it stands when an event happened.
+    var time: [String] { texts(preset.source, "time") }
+
     /// The questions that are answered in memory.
     var handshakes: [String] { texts(preset.source, "handshake") }
 
@@ -49,6 +55,8 @@ extension PresetPage {
         lines.append(
             "| checked by | \(schemes.isEmpty ? "what the source says" : schemes.joined(separator: ", or ")) |")
         lines.append("| identity | \(identity.map { "`\($0)`" }.joined(separator: ", else ")) |")
+        if let tenant { lines.append("| tenant | `\(tenant)` |") }
+        if !time.isEmpty { lines.append("| time | \(time.map { "`\($0)`" }.joined(separator: ", else ")) |") }
         if !handshakes.isEmpty { lines.append("| handshake | \(handshakes.joined(separator: ", ")) |") }
         lines.append("| `resign` | \(resigning) |")
         for (key, text) in profile { lines.append("| \(key) | \(text) |") }

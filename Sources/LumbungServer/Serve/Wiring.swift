@@ -31,7 +31,9 @@ struct Wiring {
         of routes: [RouteConfiguration], _ numbers: [String: DestinationID], orders: [DestinationID: OrderRule] = [:]
     ) -> RouteTable {
         let rows = routes.map { route in
-            let rule = RouteRule(types: route.types.map(\.value), conditions: route.conditions.map(\.value))
+            let rule = RouteRule(
+                types: route.types.map(\.value), tenants: route.tenants.map(\.value),
+                conditions: route.conditions.map(\.value))
             return (rule, route.destinations.compactMap { numbers[$0] })
         }
         return RouteTable(rows, orders: orders)
@@ -44,7 +46,12 @@ struct Wiring {
         var orders: [DestinationID: OrderRule] = [:]
         for destination in destinations {
             guard let order = destination.order, let number = numbers[destination.name] else { continue }
-            orders[number] = OrderRule(pointer: try pointer(order.pointer), deadBlocks: order.deadBlocks)
+            let key: OrderRule.Key =
+                switch order.key {
+                case .json(let text): .json(try pointer(text))
+                case .tenant: .tenant
+                }
+            orders[number] = OrderRule(by: key, deadBlocks: order.deadBlocks)
         }
         return orders
     }
@@ -55,6 +62,8 @@ struct Wiring {
         var source = Source(
             name: configured.name, identity: configured.identity, type: configured.type,
             maxBodyBytes: configured.maxBodyBytes, resendRevives: configured.resendRevives)
+        source.tenant = configured.tenant
+        source.time = configured.time
         source.split = configured.split
         source.formats = configured.formats
         if configured.capturesSecret {

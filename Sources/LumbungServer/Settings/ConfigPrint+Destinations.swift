@@ -31,7 +31,7 @@ extension ConfigPrint {
         }
         if let order = destination.order {
             let onDead = order.deadBlocks ? "a dead event blocks" : "a dead event is skipped"
-            details.append("ordered by json:\(order.pointer), \(onDead)")
+            details.append("ordered by \(order.key), \(onDead)")
         }
         return details
     }

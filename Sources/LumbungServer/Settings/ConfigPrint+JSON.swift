@@ -38,6 +38,8 @@ private struct Document: Encodable {
         let publicUrl: Nullable<String>
         let id: [String]
         let type: String
+        let tenant: Nullable<String>
+        let time: [String]
         let split: String
         let format: [String]
         let maxBodyBytes: Nullable<Int>
@@ -79,6 +81,7 @@ private struct Document: Encodable {
     struct Route: Encodable {
         let from: [String]
         let type: [String]
+        let tenant: [String]
         let when: [Condition]
         let to: [String]
     }
@@ -103,7 +106,8 @@ private struct Document: Encodable {
                 name: source.name, preset: source.preset,
                 verify: source.verification.map { Check(scheme: "\($0.rule)", secrets: $0.secrets.count) },
                 publicUrl: Nullable(source.publicURL), id: source.identity.map(\.description),
-                type: source.type.description,
+                type: source.type.description, tenant: Nullable(source.tenant?.description),
+                time: source.time.map(\.description),
                 split: source.split.description, format: source.formats.map(\.rawValue),
                 maxBodyBytes: Nullable(source.maxBodyBytes), resendRevives: source.resendRevives,
                 handshake: source.handshakes.map(\.rawValue),
@@ -116,7 +120,7 @@ private struct Document: Encodable {
         destinations = loaded.inbox.destinations.map(DestinationDocument.init)
         routes = loaded.inbox.routes.map { route in
             Route(
-                from: route.sources, type: route.types.map(\.text),
+                from: route.sources, type: route.types.map(\.text), tenant: route.tenants.map(\.text),
                 when: route.conditions.map { Condition(pointer: $0.value.pointer.description, test: $0.text) },
                 to: route.destinations)
         }

@@ -14,26 +14,13 @@ public struct ConfigPrint: Sendable {
     public func table() -> String {
         let inbox = loaded.inbox
         let settings = loaded.resolved.map { [$0.definition.environmentName, shownValue($0), $0.origin.description] }
-        let sources = inbox.sources.map { source in
-            [
-                source.name, source.preset, source.shownChecks.joined(separator: ", "),
-                source.identity.map(\.description).joined(separator: ", "),
-                source.type.description,
-                source.split == .root ? "-" : source.split.description,
-                source.formats.map(\.rawValue).joined(separator: ", "), source.maxBodyBytes.map(String.init) ?? "-",
-                source.resendRevives ? "yes" : "no",
-                source.allow.isEmpty ? "-" : String(source.allow.count), source.token?.description ?? "-",
-                source.rate?.description ?? "-", String(source.answerStatus),
-                source.shownFailedCheck,
-                source.shownHandshakes.joined(separator: ", "),
-            ]
-        }
+        let sources = inbox.sources.map(\.shownRow)
         let routes = inbox.routes.map { route in
-            let types = route.types.map(\.text)
+            let patterns = [route.types, route.tenants].map { $0.map(\.text).joined(separator: ", ") }
             let conditions = route.conditions.map { "\($0.value.pointer): \($0.text)" }
             return [
                 route.sources.joined(separator: ", "),
-                types.isEmpty ? "-" : types.joined(separator: ", "),
+                patterns[0].isEmpty ? "-" : patterns[0], patterns[1].isEmpty ? "-" : patterns[1],
                 conditions.isEmpty ? "-" : conditions.joined(separator: ", "),
                 route.destinations.joined(separator: ", "),
             ]
@@ -42,11 +29,11 @@ public struct ConfigPrint: Sendable {
             TextTable(["NAME", "VALUE", "ORIGIN"], settings),
             TextTable(
                 [
-                    "SOURCE", "PRESET", "VERIFY", "ID", "TYPE", "SPLIT", "FORMAT", "MAX BODY BYTES", "RESEND REVIVES",
-                    "ALLOW", "TOKEN", "RATE", "ANSWER", "FAILED CHECK", "HANDSHAKE",
+                    "SOURCE", "PRESET", "VERIFY", "ID", "TYPE", "TENANT", "TIME", "SPLIT", "FORMAT", "MAX BODY BYTES",
+                    "RESEND REVIVES", "ALLOW", "TOKEN", "RATE", "ANSWER", "FAILED CHECK", "HANDSHAKE",
                 ], sources),
             destinationTable(),
-            TextTable(["FROM", "TYPE", "WHEN", "TO"], routes),
+            TextTable(["FROM", "TYPE", "TENANT", "WHEN", "TO"], routes),
         ].map { $0.rendered() }.joined(separator: "\n")
     }
 
@@ -57,6 +44,24 @@ public struct ConfigPrint: Sendable {
 }
 
 extension SourceConfiguration {
+    /// Its line of the table.
+    fileprivate var shownRow: [String] {
+        [name, preset, shownChecks.joined(separator: ", ")] + shownContent + [
+            maxBodyBytes.map(String.init) ?? "-", resendRevives ? "yes" : "no",
+            allow.isEmpty ? "-" : String(allow.count), token?.description ?? "-", rate?.description ?? "-",
+            String(answerStatus), shownFailedCheck, shownHandshakes.joined(separator: ", "),
+        ]
+    }
+
+    /// What is an event, and what names it.
+    private var shownContent: [String] {
+        [
+            identity.map(\.description).joined(separator: ", "), type.description, tenant?.description ?? "-",
+            time.isEmpty ? "-" : time.map(\.description).joined(separator: ", "),
+            split == .root ? "-" : split.description, formats.map(\.rawValue).joined(separator: ", "),
+        ]
+    }
+
     /// The checks of requests, each with how many secrets are live; what they are is never shown.
     fileprivate var shownChecks: [String] {
         verification.map { check in

@@ -63,7 +63,7 @@ struct DestinationDocument: Encodable {
         concurrency = Nullable(destination.concurrency)
         rate = Nullable(destination.rate?.description)
         permanent = destination.permanent
-        orderBy = Nullable(destination.order.map { "json:\($0.pointer)" })
+        orderBy = Nullable(destination.order?.key.description)
         orderOnDead = Nullable(destination.order.map { $0.deadBlocks ? "block" : "skip" })
         paused = destination.isPaused
         retry = Retry(

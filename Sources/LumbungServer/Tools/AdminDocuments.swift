@@ -67,7 +67,9 @@ struct EventDocument: Decodable {
     let uuid: String
     let source: String
     let type: String
+    let tenant: String?
     let status: String
+    let occurredAt: String?
     let createdAt: String
     let updatedAt: String
     let unrouted: Bool
@@ -83,8 +85,10 @@ struct EventDocument: Decodable {
             TextTable(
                 ["EVENT", String(queueId)],
                 [
-                    ["uuid", uuid], ["source", source], ["type", type.isEmpty ? "-" : type], ["status", status],
-                    ["received", createdAt], ["changed", updatedAt], ["duplicates", String(duplicates)],
+                    ["uuid", uuid], ["source", source], ["type", type.isEmpty ? "-" : type],
+                    ["tenant", tenant.map { $0.isEmpty ? "-" : $0 } ?? "-"], ["status", status],
+                    ["occurred", occurredAt ?? "-"], ["received", createdAt], ["changed", updatedAt],
+                    ["duplicates", String(duplicates)],
                     ["unrouted", unrouted ? "yes" : "no"],
                 ]
             ).rendered(),

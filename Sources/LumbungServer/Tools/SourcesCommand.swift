@@ -11,6 +11,8 @@ public struct SourcesCommand: Sendable {
         let title: String
         let verify: [String]
         let id: [String]
+        let tenant: Nullable<String>
+        let time: [String]
         let handshake: [String]
         let profile: [String: String]
     }
@@ -43,7 +45,7 @@ public struct SourcesCommand: Sendable {
         let documents = shown.map { page in
             Document(
                 name: page.preset.name, title: page.title, verify: page.schemes, id: page.identity,
-                handshake: page.handshakes,
+                tenant: Nullable(page.tenant), time: page.time, handshake: page.handshakes,
                 profile: Dictionary(page.profile.map { ($0.key, $0.text) }) { first, _ in first })
         }
         let encoder = JSONEncoder()

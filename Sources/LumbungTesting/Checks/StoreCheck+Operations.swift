@@ -31,7 +31,7 @@ extension StoreCheck {
             var other = NewEvent.sample(
                 "b", source: "other", payload: Array(#"{"text":"50 % _off"}"#.utf8), receivedAt: later,
                 to: [bench.second])
-            other.type = "SPECIAL"
+            (other.type, other.tenant) = ("SPECIAL", "1293289")
             _ = try await bench.put(.sample("a", to: [bench.first]))
             let id = try await bench.put(other).id
             var query = EventQuery()
@@ -39,7 +39,8 @@ extension StoreCheck {
                 try await bench.operations.events(query).events.map(\.identity)
             }
             let changes: [@Sendable (inout EventQuery) -> Void] = [
-                { $0.filter.source = "other" }, { $0.filter.type = "SPECIAL" }, { $0.filter.identity = "b" },
+                { $0.filter.source = "other" }, { $0.filter.type = "SPECIAL" }, { $0.filter.tenant = "1293289" },
+                { $0.filter.identity = "b" },
                 { [second = bench.second] in $0.filter.destination = second },
                 { $0.filter.from = later }, { $0.filter.text = Array("50 % _".utf8) }, { $0.filter.status = .pending },
             ]
@@ -57,8 +58,59 @@ extension StoreCheck {
             query.filter.text = Array("50 %  _".utf8)
             #expect(try await identities() == [], "nothing in a text is a pattern")
             query = EventQuery()
+            query.filter.tenant = ""
+            #expect(try await identities() == ["a"], "what has none is found by the empty one")
+            query = EventQuery()
             query.before = id
             #expect(try await identities() == ["a"])
+        },
+        StoreCheck("a tenant is kept byte for byte, told, and handed to deliveries") { bench async throws in
+            let tenants = ["1293289", "", "e\u{301}", "\u{e9}", String(repeating: "t", count: 256)]
+            for (index, tenant) in tenants.enumerated() {
+                var event = NewEvent.sample("\(index)", to: [bench.first])
+                event.tenant = tenant
+                _ = try await bench.put(event)
+            }
+            var again = NewEvent.sample("0", to: [bench.first])
+            again.tenant = "another"
+            #expect(try await bench.put(again).kind == .duplicate, "the payload alone makes a conflict")
+            let same = { (found: [String]) in found.map { Array($0.utf8) } == tenants.map { Array($0.utf8) } }
+            #expect(same(try await bench.operations.events(EventQuery()).events.reversed().map(\.tenant)))
+            let leases = try await bench.claim(limit: 9)
+            #expect(same(leases.map(\.event.tenant)))
+            for (lease, tenant) in zip(leases, tenants) {
+                #expect(Array(try await bench.event(lease.event.id).event.tenant.utf8) == Array(tenant.utf8))
+                var query = EventQuery()
+                query.filter.tenant = tenant
+                #expect(try await bench.operations.events(query).events.map(\.id) == [lease.event.id])
+            }
+        },
+        StoreCheck("the time that a sender gives an event is told, and so is that there is none") {
+            bench async throws in
+            let written: [Int64?] = [1_789_654_259_123, nil, 0, 253_402_300_799_999]
+            let times = written.map { $0.map(Timestamp.init(milliseconds:)) }
+            for (index, time) in times.enumerated() {
+                var event = NewEvent.sample("\(index)", to: [bench.first])
+                event.occurredAt = time
+                let id = try await bench.put(event).id
+                #expect(try await bench.event(id).occurredAt == time)
+            }
+            let listed = try await bench.operations.events(EventQuery()).events
+            #expect(listed.reversed().map(\.occurredAt) == times)
+        },
+        StoreCheck("a replay of many by tenant keeps its filter and starts just theirs") { bench async throws in
+            for index in 0..<6 {
+                var event = NewEvent.sample("\(index)", to: [bench.first])
+                event.tenant = index.isMultiple(of: 2) ? "even" : "odd"
+                _ = try await bench.put(event)
+            }
+            try await bench.finish(.complete)
+            var order = ReplayOrder.of(.completed)
+            order.filter.tenant = "even"
+            let replay = try await bench.begin(order)
+            #expect(try await bench.operations.replays(onlyRunning: true).map(\.order) == [order])
+            #expect(try await bench.step(replay) == 3)
+            #expect(try await bench.claim(limit: 9).map(\.event.identity) == ["0", "2", "4"])
         },
         StoreCheck("every status is found where it stands") { bench async throws in
             for index in 0..<5 { try await bench.queue("\(index)") }

@@ -83,6 +83,7 @@ extension InboxModel.Entry {
         (filter.status.map { hasStatus($0, to: filter.destination) } ?? true)
             && (filter.source.map { $0.utf8.elementsEqual(event.source.utf8) } ?? true)
             && (filter.type.map { $0.utf8.elementsEqual(event.type.utf8) } ?? true)
+            && (filter.tenant.map { $0.utf8.elementsEqual(event.tenant.utf8) } ?? true)
             && (filter.identity.map { $0.utf8.elementsEqual(event.identity.utf8) } ?? true)
             && (filter.destination.map { deliveries[$0] != nil } ?? true)
             && (filter.from.map { event.receivedAt >= $0 } ?? true)

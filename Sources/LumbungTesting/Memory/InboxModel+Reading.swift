@@ -4,7 +4,7 @@ extension InboxModel {
     /// One event with its deliveries, or nil.
     public func event(_ id: EventID) -> StoredEvent? {
         entries[id].map { entry in
-            StoredEvent(
+            var stored = StoredEvent(
                 event: entry.leased,
                 status: entry.status,
                 attempts: entry.attempts,
@@ -13,10 +13,12 @@ extension InboxModel {
                 history: StoredEvent.History(
                     isUnrouted: entry.deliveries.isEmpty,
                     duplicates: entry.duplicates,
-                    deliveries: entry.deliveries.sorted { $0.key < $1.key }.map(stored),
+                    deliveries: entry.deliveries.sorted { $0.key < $1.key }.map(self.stored),
                     conflicts: entry.conflicts.map(\.stored)
                 )
             )
+            stored.occurredAt = entry.event.occurredAt
+            return stored
         }
     }
 

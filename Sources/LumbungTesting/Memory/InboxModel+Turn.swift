@@ -67,8 +67,10 @@ extension InboxModel.Delivery {
 extension InboxModel.Entry {
     /// What a delivery carries.
     var leased: LeasedEvent {
-        LeasedEvent(
+        var leased = LeasedEvent(
             id: id, source: event.source, identity: event.identity, type: event.type,
             content: EventContent(payload: event.payload, digest: event.digest, headers: event.headers))
+        leased.tenant = event.tenant
+        return leased
     }
 }

@@ -51,6 +51,7 @@ extension RandomWalk {
             receivedAt: now, to: chosen.map(\.model)
         ).resendRevives(random.chance(percent: 80))
         event.type = "T\(number % 4)"
+        event.tenant = number % 5 == 0 ? "" : "t\(number % 3)"
         var store = event
         store.destinations = chosen.map(\.store)
         // Every third identity has a place in an order, in which some dead ones block.

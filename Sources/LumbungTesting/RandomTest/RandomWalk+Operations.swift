@@ -23,6 +23,7 @@ extension RandomWalk {
             var query = EventQuery(limit: random.pick(1...9))
             query.filter.status = random.chance(percent: 60) ? random.pick(from: EventStatus.allCases) : nil
             query.filter.source = random.chance(percent: 30) ? "left" : nil
+            query.filter.tenant = random.chance(percent: 20) ? random.pick(from: ["t1", ""]) : nil
             let modelled = model.events(query)
             let stored = try await operations.events(query)
             try require("page", modelled.events.map { storeIDs[$0.id] }, stored.events.map { $0.id })
@@ -67,6 +68,7 @@ extension RandomWalk {
         var order = ReplayOrder(filter: EventFilter(), destination: target?.model)
         order.filter.status = random.chance(percent: 25) ? nil : random.pick(from: [.dead, .completed, .cancelled])
         order.filter.source = random.chance(percent: 30) ? "left" : nil
+        order.filter.tenant = random.chance(percent: 20) ? "t2" : nil
         order.filter.destination = own?.model
         order.rate = random.chance(percent: 50) ? DeliveryRate(count: 5, period: .seconds(1)) : nil
         note("replay begins: \(order)")

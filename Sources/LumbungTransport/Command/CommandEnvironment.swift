@@ -29,7 +29,8 @@ struct CommandEnvironment: Sendable {
 
     /// The variables for one attempt.
     ///
-    /// All are always set; an event without a type has an empty `LUMBUNG_TYPE`.
+    /// All are always set, but for `LUMBUNG_TENANT` of an event without one; an event without a type has an empty
+    /// `LUMBUNG_TYPE`.
     func variables(for attempt: Attempt) -> [String: String] {
         let lease = attempt.lease
         let own = [
@@ -41,6 +42,7 @@ struct CommandEnvironment: Sendable {
             "DESTINATION": attempt.destinationName,
         ]
         var variables = base
+        if !lease.event.tenant.isEmpty { variables[Self.ownPrefix + "TENANT"] = lease.event.tenant }
         for (name, value) in own { variables[Self.ownPrefix + name] = value }
         return variables
     }

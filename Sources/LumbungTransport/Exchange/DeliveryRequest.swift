@@ -39,7 +39,9 @@ struct DeliveryRequest {
             "lumbung-attempt": String(attempt.lease.attempt),
             "user-agent": destination.userAgent,
         ]
-        if !event.type.isEmpty { headers.add(name: "lumbung-type", value: HeaderText.percentEncoded(event.type)) }
+        for (name, value) in [("lumbung-type", event.type), ("lumbung-tenant", event.tenant)] where !value.isEmpty {
+            headers.add(name: name, value: HeaderText.percentEncoded(value))
+        }
         if !secrets.isEmpty {
             let signature = StandardWebhooks.signature(
                 id: id, timestampSeconds: seconds, body: event.payload, secrets: secrets)

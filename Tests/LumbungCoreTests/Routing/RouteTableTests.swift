@@ -142,6 +142,30 @@ import Testing
         return found.sorted()
     }
 
+    @Test(arguments: [
+        ("7", "A", [1, 2, 4]), ("7", "B", [1, 4]), ("70", "A", [4]), ("", "A", [4]), ("shop-9", "A", [3, 4]),
+    ])
+    func `a route that names tenants takes theirs alone`(_ tenant: String, _ type: String, _ expected: [Int]) {
+        let table = RouteTable([
+            (RouteRule(tenants: [TypePattern("7"), TypePattern("8")]), Self.ids(1)),
+            (RouteRule(types: [TypePattern("A")], tenants: [TypePattern("7")]), Self.ids(2)),
+            (RouteRule(tenants: [TypePattern("shop-*")]), Self.ids(3)),
+            (RouteRule(tenants: [TypePattern("*")]), Self.ids(4)),
+        ])
+        #expect(!table.isConstant && table.pointers.isEmpty)
+        #expect(table.destinations(type: type, tenant: tenant, values: []).map { Int($0.value) } == expected)
+    }
+
+    @Test func `the tenant is a key of an order without a place in the payload`() {
+        let (app, other) = (DestinationID(1), DestinationID(2))
+        let table = RouteTable(always: [app, other], orders: [app: OrderRule(by: .tenant, deadBlocks: true)])
+        #expect(table.pointers.isEmpty)
+        let keys = table.orderKeys(of: [app, other], tenant: "7", values: [])
+        #expect(keys == [app: OrderKey("7", deadBlocks: true)])
+        #expect(table.orderKeys(of: [app, other], tenant: "", values: []).isEmpty)
+        #expect(table.orderKeys(of: [other], tenant: "7", values: []).isEmpty)
+    }
+
     @Test func `a number of a megabyte is read once however many conditions ask`() throws {
         let bounds = try (0..<1000).map { try #require(DecimalNumber("\($0)")) }
         let table = RouteTable(

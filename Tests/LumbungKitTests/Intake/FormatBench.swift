@@ -40,8 +40,9 @@ struct FormatBench {
         let plan = plan
         return try events(body, headers).map { event in
             let content = EventContent(payload: event.payload, digest: event.digest, headers: event.headers)
-            let stored = LeasedEvent(
+            var stored = LeasedEvent(
                 id: EventID(1), source: event.source, identity: event.identity, type: event.type, content: content)
+            stored.tenant = event.tenant
             let again = plan.destinations(of: stored)
             return [event.destinations.map { Int($0.value) }, again?.map { Int($0.value) }]
         }

@@ -11,7 +11,7 @@ import Testing
     private func keys(_ payload: String) throws -> [DestinationID: OrderKey] {
         let pointer = try JSONPointer("/databaseId")
         let table = RouteTable(
-            always: [Self.app, Self.other], orders: [Self.app: OrderRule(pointer: pointer, deadBlocks: true)])
+            always: [Self.app, Self.other], orders: [Self.app: OrderRule(by: .json(pointer), deadBlocks: true)])
         let plan = IntakePlan(source: Source(name: "s"), routes: table)
         let request = IngestRequest(
             source: "s", headers: [], body: Array(payload.utf8), receivedAt: Timestamp(milliseconds: 0))

@@ -41,6 +41,10 @@ struct UpgradeTests {
                         """,
                     arguments: [id, status, token == nil ? 0 : 9, due, token])
             }
+            if version >= 3 {
+                try database.execute(
+                    sql: "INSERT INTO replay (status, created_at, ended_at, through) VALUES ('completed', 1, 2, 3)")
+            }
             try database.execute(
                 sql: """
                     INSERT INTO attempt VALUES (1, 1, 4, 1, 'delivered', 200, 500, 20, '', x'6f6b'),
@@ -64,6 +68,12 @@ struct UpgradeTests {
             let waits = try #require(try await store.event(EventID(2)))
             #expect(waits.status == .retrying && waits.deliveries[0].dueAt == Timestamp(milliseconds: 1000))
             #expect(try await store.event(EventID(3))?.deliveries[0].interruptions == 1)
+            var theirs = EventQuery()
+            theirs.filter.tenant = ""
+            #expect(try await store.events(theirs).events.map(\.id.value) == [3, 2, 1], "nobody knows whose they are")
+            #expect(try await store.events(theirs).events.map(\.occurredAt) == [nil, nil, nil])
+            #expect(
+                try await store.replays(onlyRunning: false).map(\.order.filter.tenant) == (version < 3 ? [] : [nil]))
             let claim = Turn.Claim(destination: DestinationID(1), limit: 9, suspectLimit: 1)
             let work = Turn(
                 records: [], claims: [claim], leaseLimit: 9, now: NewEvent.sampleTime, leaseUntil: NewEvent.sampleTime)

@@ -11,21 +11,28 @@ import Testing
               b: {command: [x], rate: 600/m, permanent: [1], order_by: json:/a/0, order_on_dead: block}
               c: {log: true, rate: 1/h, order_by: json:/x~1y, order_on_dead: skip}
               d: {url: https://a, permanent: []}
+              e: {url: https://a, order_by: tenant, order_on_dead: block}
             """
         let destinations = inbox(yaml).destinations
-        #expect(destinations.map(\.rate) == [DeliveryRate("50/s"), DeliveryRate("600/m"), DeliveryRate("1/h"), nil])
-        #expect(destinations.map(\.rate?.description) == ["50/s", "600/m", "1/h", nil])
-        #expect(destinations.map(\.permanent) == [[300, 599, 410], [1], [], []])
+        #expect(
+            destinations.map(\.rate) == [DeliveryRate("50/s"), DeliveryRate("600/m"), DeliveryRate("1/h"), nil, nil])
+        #expect(destinations.map(\.rate?.description) == ["50/s", "600/m", "1/h", nil, nil])
+        #expect(destinations.map(\.permanent) == [[300, 599, 410], [1], [], [], []])
         #expect(
             destinations.map(\.order) == [
-                OrderConfiguration(pointer: "/databaseId", deadBlocks: false),
-                OrderConfiguration(pointer: "/a/0", deadBlocks: true),
-                OrderConfiguration(pointer: "/x~1y", deadBlocks: false), nil,
+                OrderConfiguration(key: .json("/databaseId"), deadBlocks: false),
+                OrderConfiguration(key: .json("/a/0"), deadBlocks: true),
+                OrderConfiguration(key: .json("/x~1y"), deadBlocks: false), nil,
+                OrderConfiguration(key: .tenant, deadBlocks: true),
+            ])
+        #expect(
+            destinations.map { $0.order?.key.description ?? "-" } == [
+                "json:/databaseId", "json:/a/0", "json:/x~1y", "-", "tenant",
             ])
     }
 
     private static let rateExpected = "a rate of 1 to 1000000 a second, minute or hour, such as 50/s, 600/m or 3600/h"
-    private static let orderExpected = "a JSON Pointer (RFC 6901) behind `json:`, such as json:/databaseId"
+    private static let orderExpected = "`tenant`, or a JSON Pointer (RFC 6901) behind `json:`, such as json:/databaseId"
 
     @Test(arguments: [
         ("{log: true, rate: 0/s}", "f:3:23: `rate`: expected \(rateExpected), found \"0/s\""),

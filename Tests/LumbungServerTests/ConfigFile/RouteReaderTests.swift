@@ -37,6 +37,14 @@ import Testing
         #expect(route?.types == expected.map { Written(TypePattern($0), text: $0) })
     }
 
+    @Test(arguments: [
+        ("1293289", ["1293289"]), ("[7, \"shop-*\", 7]", ["7", "shop-*"]), ("'*'", ["*"]),
+    ])
+    func `tenants are read, each once`(_ tenant: String, _ expected: [String]) {
+        let route = inbox(Self.parts + "routes:\n  - {from: one, to: app, tenant: \(tenant)}\n").routes.first
+        #expect(route?.tenants == expected.map { Written(TypePattern($0), text: $0) } && route?.types == [])
+    }
+
     @Test func `a type from a variable is shown by its name`() {
         let yaml = Self.parts + "routes:\n  - {from: one, to: app, type: '${T}_*'}\n"
         let route = inbox(yaml, environment: ["T": "SALES"]).routes.first
@@ -117,7 +125,7 @@ import Testing
         ("{from: one, to: [[app]]}", "f:4:22: `to`: expected a destination's name, found a list"),
         ("{from: one, to: [app], tpye: [X]}", "f:4:28: unknown key `tpye`; did you mean `type`?"),
         ("{from: one, to: [app], whne: {/a: 1}}", "f:4:28: unknown key `whne`; did you mean `when`?"),
-        ("{from: one, to: [app], if: x}", "f:4:28: unknown key `if`; known keys: from, type, when, to"),
+        ("{from: one, to: [app], if: x}", "f:4:28: unknown key `if`; known keys: from, type, tenant, when, to"),
         (
             "{from: one, to: [app], type: }",
             "f:4:34: `type`: expected a type, a pattern such as SALES_*, or a list of them, found nothing"
@@ -131,6 +139,16 @@ import Testing
             "f:4:34: `type` is empty: expected a type, a pattern such as SALES_*, or a list of them; "
                 + "leave it out to take every type"
         ),
+        (
+            "{from: one, to: [app], tenant: }",
+            "f:4:36: `tenant`: expected a tenant, a pattern such as shop-*, or a list of them, found nothing"
+        ),
+        (
+            "{from: one, to: [app], tenant: []}",
+            "f:4:36: `tenant` is empty: expected a tenant, a pattern such as shop-*, or a list of them; "
+                + "leave it out to take every tenant"
+        ),
+        ("{from: one, to: [app], tenant: [{}]}", "f:4:37: `tenant`: expected a tenant or a pattern, found a mapping"),
         ("{from: one, to: [app], type: [[X]]}", "f:4:35: `type`: expected a type or a pattern, found a list"),
         ("{from: one, to: [app], type: [X, null]}", "f:4:38: `type`: expected a type or a pattern, found nothing"),
         (

@@ -29,6 +29,8 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
         for source in sources {
             #expect(source.identity == [.json(.at("/uuid"))])
             #expect(source.type == .json(.at("/type")))
+            #expect(source.tenant == .json(.at("/databaseId")))
+            #expect(source.time == [.json(.at("/timestamp"))])
             #expect(source.split == .root)
             #expect(source.formats == [.json])
             #expect(source.maxBodyBytes == nil)
@@ -72,6 +74,29 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
     ])
     func `types`(_ text: String, _ expected: TypeRule) {
         #expect(inbox("sources: {a: {format: [json, form], type: \(text)}}").sources[0].type == expected)
+    }
+
+    @Test(arguments: [
+        ("json:/shop", TypeRule.json(.at("/shop"))), ("header:X-Shop", .header("X-Shop")), ("form:Sid", .form("Sid")),
+        ("own", .text("own")), ("7", .text("7")), ("''", nil),
+        ("'{json:/a}'", .template(.of(.place(.json(.at("/a")), isOptional: false)))),
+    ])
+    func `tenants`(_ text: String, _ expected: TypeRule?) {
+        #expect(inbox("sources: {a: {format: [json, form], tenant: \(text)}}").sources[0].tenant == expected)
+    }
+
+    @Test(arguments: [
+        ("json:/at", [ValuePlace.json(.at("/at"))]), ("header:Date", [.header("Date")]), ("form:at", [.form("at")]),
+        ("[json:/at, header:Date]", [.json(.at("/at")), .header("Date")]), ("[]", []),
+    ])
+    func `times`(_ text: String, _ expected: [ValuePlace]) {
+        #expect(inbox("sources: {a: {format: [json, form], time: \(text)}}").sources[0].time == expected)
+    }
+
+    @Test func `a preset without a tenant has none, and the built-in source is that of its preset`() {
+        #expect(inbox("sources: {github: {secret: s}}").sources[0].tenant == nil)
+        #expect(inbox("sources: {shopify: {secret: s}}").sources[0].tenant == .header("X-Shopify-Shop-Domain"))
+        #expect(inbox("sources: {accurate: {}}").sources[0] == .accurate)
     }
 
     @Test(arguments: [("''", JSONPointer.root), ("/events", .at("/events")), ("'/a/b~1c'", .at("/a/b~1c"))])
@@ -138,6 +163,28 @@ private let words = "`json`, `form`, `form-payload`, `cloudevents`, `raw`"
                 + "bytes of text without control characters"
         ),
         ("type: [a]", "f:3:11: `type`: expected text, found a list"),
+        ("time: json:x", "f:3:11: `time`: expected a JSON Pointer (RFC 6901) behind `json:`, such as json:/uuid"),
+        (
+            "time: today",
+            "f:3:11: `time`: expected json:/pointer, header:Name or form:name, or a list of them, found \"today\""
+        ),
+        (
+            "time: '{json:/a}'",
+            "f:3:11: `time`: expected json:/pointer, header:Name or form:name, or a list of them, found \"{json:/a}\""
+        ),
+        ("time: [[a]]", "f:3:12: `time`: expected json:/pointer, header:Name or form:name, found a list"),
+        (
+            "time: [json:/a, json:/b, json:/c, json:/d, json:/e]", "f:3:11: `time`: expected at most 4 places, found 5"
+        ),
+        ("time: form:a", "f:3:11: `time`: form:… needs `form` or `form-payload` in `format`"),
+        ("tenant: [a]", "f:3:13: `tenant`: expected text, found a list"),
+        ("tenant: json:x", "f:3:13: `tenant`: expected a JSON Pointer (RFC 6901) behind `json:`, such as json:/uuid"),
+        ("tenant: form:a", "f:3:13: `tenant`: form:… needs `form` or `form-payload` in `format`"),
+        (
+            "tenant: \"a\\nb\"",
+            "f:3:13: `tenant`: expected json:/pointer, header:Name, form:name, a template of them or 1 to 256 "
+                + "bytes of text without control characters"
+        ),
         ("max_body_bytes: 0", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 536870912, found \"0\""),
         ("max_body_bytes: 1M", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 536870912, found \"1M\""),
         ("max_body_bytes: [1]", "f:3:21: `max_body_bytes`: expected a whole number from 1 to 536870912, found a list"),

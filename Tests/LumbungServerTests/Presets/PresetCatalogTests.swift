@@ -6,7 +6,7 @@ import Testing
 @Suite struct PresetCatalogTests {
     static let names = PresetCatalog.all.names
     /// The keys that docs/presets.md has for a preset's source.
-    static let sourceKeys: Set = ["verify", "id", "type", "split", "format", "handshake", "answer"]
+    static let sourceKeys: Set = ["verify", "id", "type", "tenant", "time", "split", "format", "handshake", "answer"]
 
     @Test func `every file of the folder is in the list`() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()

@@ -10,7 +10,8 @@ import Testing
 
 @Suite struct PresetResigningTests {
     private static let able = [
-        "cloudevents", "doku", "dropbox", "github", "gitlab", "hubspot", "meta", "midtrans-payout", "paddle", "shopee",
+        "asana", "cloudevents", "doku", "dropbox", "github", "gitlab", "hubspot", "meta", "midtrans-payout", "paddle",
+        "shopee",
         "shopify", "slack", "square", "standard-webhooks", "stripe", "tripay", "twilio", "whatsapp", "x", "xendit",
         "zoom",
     ]

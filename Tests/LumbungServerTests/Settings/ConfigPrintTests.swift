@@ -9,7 +9,7 @@ import Testing
           admin_token: ${TOKEN}
           worker_count: 7
         sources:
-          shop: {id: [json:/id, header:X-Id, sha256], type: order, split: /events,
+          shop: {id: [json:/id, header:X-Id, sha256], type: order, tenant: header:X-Shop, time: [header:X-At, json:/at], split: /events,
                  format: [json, form], max_body_bytes: 10, resend_revives: false,
                  allow: [192.0.2.1, 10.0.0.1/8], token: "${TOKEN}", rate: 5/s, answer: {status: 202},
                  on_failed_check: quarantine}
@@ -26,6 +26,7 @@ import Testing
           - {from: shop, to: [app, print]}
           - from: shop
             type: [order, "${TOKEN}_*"]
+            tenant: [7, "${TOKEN}-*"]
             when: {/a: x, /b: [1, null, "${TOKEN}"], /c: {gt: 0, not: {prefix: INV}}}
             to: app
         """
@@ -47,18 +48,21 @@ import Testing
         #expect(lines.contains("CONFIG_FILE             lumbung.yaml            default"))
         #expect(
             lines.contains(
-                "shop    accurate  none    json:/id, header:X-Id, sha256  order  /events  json, form  10              no"
+                "shop    accurate  none    json:/id, header:X-Id, sha256  order  header:X-Shop  header:X-At, json:/at  /events  json, form  10              no"
                     + "              2      ********  5/s   202     quarantine, answered 401  -"))
         #expect(
             lines.contains(
                 "app          http  3            -     2 x 1s..90s  https://app.example/hook?********; timeout 250ms; "
                     + "private addresses allowed; Authorization: ********"))
         #expect(lines.contains("print        log   -            -     12 x 5s..6h  paused"))
-        #expect(lines.contains("FROM  TYPE               WHEN" + String(repeating: " ", count: 67) + "TO"))
-        #expect(lines.contains("shop  -                  -" + String(repeating: " ", count: 70) + "app, print"))
+        #expect(
+            lines.contains("FROM  TYPE               TENANT         WHEN" + String(repeating: " ", count: 67) + "TO"))
         #expect(
             lines.contains(
-                "shop  order, ${TOKEN}_*  /a: \"x\", /b: [1, null, \"${TOKEN}\"], "
+                "shop  -                  -              -" + String(repeating: " ", count: 70) + "app, print"))
+        #expect(
+            lines.contains(
+                "shop  order, ${TOKEN}_*  7, ${TOKEN}-*  /a: \"x\", /b: [1, null, \"${TOKEN}\"], "
                     + "/c: {gt: 0, not: {prefix: \"INV\"}}  app"
             ))
         #expect(lines.allSatisfy { !$0.hasSuffix(" ") })
