@@ -68,7 +68,9 @@ struct SampleRequest {
             }
         }
         // Nothing names it but its bytes.
-        if let brace = request.body.firstIndex(of: UInt8(ascii: "{")) {
+        let events = try? JSONScanner.scan(request.body, plan: ScanPlan(split: source.split, pointers: []))
+        let first = events?.elements.first?.range.lowerBound ?? 0
+        if let brace = request.body[first...].firstIndex(of: UInt8(ascii: "{")) {
             request.body.insert(contentsOf: Array("\"sample\":\"\(unique)\",".utf8), at: brace + 1)
         }
     }
