@@ -24,6 +24,14 @@ struct SettingFlags: ParsableArguments {
         name: .customLong("admin-token-file"), help: "File that holds the admin token. Environment: ADMIN_TOKEN_FILE.")
     var adminTokenFile: String?
 
+    @Option(name: .customLong("admin-read-token"), help: .setting(.adminReadToken))
+    var adminReadToken: String?
+
+    @Option(
+        name: .customLong("admin-read-token-file"),
+        help: "File that holds the token that may only read. Environment: ADMIN_READ_TOKEN_FILE.")
+    var adminReadTokenFile: String?
+
     @Option(name: .customLong("database-url"), help: .setting(.databaseURL))
     var databaseUrl: String?
 
@@ -75,6 +83,8 @@ struct SettingFlags: ParsableArguments {
             ("admin-port", adminPort),
             ("admin-token", adminToken),
             ("admin-token-file", adminTokenFile),
+            ("admin-read-token", adminReadToken),
+            ("admin-read-token-file", adminReadTokenFile),
             ("database-url", databaseUrl),
             ("worker-count", workerCount),
             ("queue-buffer", queueBuffer),

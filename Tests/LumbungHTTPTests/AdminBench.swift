@@ -20,9 +20,11 @@ struct AdminBench {
     let transport = FakeTransport()
     let log = KeptLog()
     var token: String?
+    var readToken: String?
 
-    init(token: String? = nil) {
+    init(token: String? = nil, readToken: String? = nil) {
         self.token = token
+        self.readToken = readToken
         store.set { state in
             state.records = [
                 DestinationRecord(id: Self.app, name: "app", isPaused: false, open: 4),
@@ -67,7 +69,7 @@ struct AdminBench {
     /// Serves while `body` asks.
     func serving(_ body: (AdminAsker) async throws -> Void) async throws {
         var configuration = AdminServer.Configuration()
-        (configuration.port, configuration.token) = (0, token)
+        (configuration.port, configuration.token, configuration.readToken) = (0, token, readToken)
         let server = AdminServer(configuration: configuration, inbox: inbox) { nil }
         let log = log
         try await LoopbackTests.serving(server, logger: Logger(label: "admin") { _ in log.handler }) { port, _ in

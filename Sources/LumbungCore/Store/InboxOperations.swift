@@ -1,7 +1,7 @@
 /// What an operator sees and steers in a store, beside what the intake and the engine need.
 ///
 /// Every store passes the conformance suite of `LumbungTesting`. Reads are bounded in time and never hold a commit back.
-public protocol InboxOperations: BulkReplayStore {
+public protocol InboxOperations: BulkReplayStore, AuditStore {
     /// Lists events, newest first.
     /// - Throws: ``StoreError``; ``StoreError/tooSlow`` when the filter makes the store look at too much.
     func events(_ query: EventQuery) async throws(StoreError) -> EventPage

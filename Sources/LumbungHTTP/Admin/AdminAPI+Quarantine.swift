@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import Logging
 import LumbungCore
 import LumbungKit
 import NIOCore
@@ -30,18 +29,21 @@ extension AdminAPI {
 
     @Sendable func reverify(_ request: Request, _ context: AdminContext) async throws -> Response {
         let body = try QuarantineBody(try await Self.bytes(of: request), takesDryRun: true)
-        let report = try await told { () async throws(OperationError) in
+        let reverify = { () async throws(OperationError) in
             try await inbox.reverify(body.choice, isDryRun: body.isDryRun)
         }
-        if !body.isDryRun { note("reverify", context, body.choice, report.passed) }
+        guard !body.isDryRun else { return Response(JSONValue(try await told(reverify), isDryRun: true)) }
+        let report = try await make(
+            AdminChange("reverify", [body.asked]), context, reverify)
         return Response(JSONValue(report, isDryRun: body.isDryRun))
     }
 
     @Sendable func discard(_ request: Request, _ context: AdminContext) async throws -> Response {
         let body = try QuarantineBody(try await Self.bytes(of: request), takesDryRun: false)
-        let count = try await told { () async throws(OperationError) in try await inbox.discard(body.choice) }
-        note("discard", context, body.choice, count)
-        return Response(.object([("discarded", .number(Int64(count)))]))
+        let discarded = try await make(AdminChange("discard", [body.asked]), context) {
+            () async throws(OperationError) in Discarded(requests: try await inbox.discard(body.choice))
+        }
+        return Response(.object([("discarded", .number(Int64(discarded.requests)))]))
     }
 
     private func quarantined(_ context: AdminContext) async throws(Problem) -> QuarantineDetail {
@@ -49,21 +51,6 @@ extension AdminAPI {
             throw .badParameter("id", "must be a whole number from 1 on")
         }
         return try await told { () async throws(OperationError) in try await inbox.quarantined(QuarantineID(number)) }
-    }
-
-    private func note(_ change: String, _ context: AdminContext, _ choice: QuarantineChoice, _ count: Int) {
-        let which =
-            switch choice {
-            case .one(let id): "\(id.value)"
-            case .source(let name): "of \(name)"
-            case .all: "all"
-            }
-        logger.notice(
-            "done for an operator",
-            metadata: [
-                "change": "\(change)", "by": "\(context.remoteAddress)", "quarantined": "\(which)",
-                "requests": "\(count)",
-            ])
     }
 }
 
@@ -75,12 +62,7 @@ struct QuarantineListRequest: Sendable, Hashable {
     /// Reads the query of a request's target.
     /// - Throws: ``Problem`` with status 400 that names the parameter.
     init(_ text: String?) throws(Problem) {
-        let known = ["source", "limit", "cursor"]
-        var seen: Set<String> = []
-        for (name, value) in try QueryText.pairs(text) {
-            guard known.contains(name) else { throw .unknownParameter(name, known: known) }
-            guard seen.insert(name).inserted else { throw .badParameter(name, "is there more than once") }
-            guard !value.isEmpty else { throw .badParameter(name, "is empty") }
+        for (name, value) in try QueryText.each(of: ["source", "limit", "cursor"], in: text) {
             switch name {
             case "source": query.source = value
             case "limit": query.limit = try PageLimit.read(value, atMost: QuarantineQuery.longestPage)
@@ -126,4 +108,17 @@ extension JSONValue {
             ),
         ])
     }
+}
+
+extension ReverifyReport: AuditedResult {
+    var audited: [(key: String, value: JSONValue)] {
+        [("passed", .number(Int64(passed))), ("failed", .number(Int64(failed)))]
+    }
+}
+
+/// How many requests were removed from quarantine.
+private struct Discarded: AuditedResult {
+    var requests: Int
+
+    var audited: [(key: String, value: JSONValue)] { [("requests", .number(Int64(requests)))] }
 }

@@ -13,10 +13,9 @@ extension AdminAPI {
             }
             return Response(.object([("dry_run", .bool(true)), ("events", .number(Int64(events)))]))
         }
-        let detail = try await told(unknownDestination: 400) { () async throws(OperationError) in
-            try await inbox.beginReplay(body.wish)
-        }
-        note("replay", context, replay: detail.record.id, detail.destination.map { [$0] } ?? [])
+        let detail = try await make(
+            AdminChange("replay", body.wish.asked, unknownDestination: 400), context
+        ) { () async throws(OperationError) in try await inbox.beginReplay(body.wish) }
         var response = Response(JSONValue(detail))
         response.status = .accepted
         response.headers[.location] = "/api/v1/replays/\(detail.record.id.value)"
@@ -37,8 +36,10 @@ extension AdminAPI {
     @Sendable func cancelReplay(_ request: Request, _ context: AdminContext) async throws -> Response {
         let id = try Self.replayID(context)
         _ = try await Self.body(request, keys: [])
-        let detail = try await told { () async throws(OperationError) in try await inbox.cancelReplay(id) }
-        note("cancel", context, replay: id, [])
+        let change = AdminChange("cancel", [("replay_id", .number(id.value))])
+        let detail = try await make(change, context) {
+            () async throws(OperationError) in try await inbox.cancelReplay(id)
+        }
         return Response(JSONValue(detail))
     }
 
@@ -73,7 +74,7 @@ extension JSONValue {
     }
 
     /// What was set of a filter.
-    private init(_ filter: EventFilter, destination: String?) {
+    fileprivate init(_ filter: EventFilter, destination: String?) {
         let texts: [(key: String, value: String?)] = [
             ("status", filter.status?.rawValue), ("source", filter.source), ("type", filter.type),
             ("tenant", filter.tenant), ("uuid", filter.identity), ("destination", destination),
@@ -82,4 +83,18 @@ extension JSONValue {
         ]
         self = .object(texts.compactMap { key, value in value.map { (key, .string($0)) } })
     }
+}
+
+extension ReplayWish {
+    /// What is wanted, for the logs.
+    fileprivate var asked: [(key: String, value: JSONValue)] {
+        [
+            ("filter", JSONValue(filter, destination: filterDestination)), ("to", .optional(destination)),
+            ("rate", .optional(rate?.description)),
+        ]
+    }
+}
+
+extension ReplayDetail: AuditedResult {
+    var audited: [(key: String, value: JSONValue)] { [("replay_id", .number(record.id.value))] }
 }

@@ -1,5 +1,4 @@
 import Hummingbird
-import Logging
 import LumbungKit
 
 /// The senders.
@@ -11,10 +10,11 @@ extension AdminAPI {
 
     @Sendable func forgetSecret(_ request: Request, _ context: AdminContext) async throws -> Response {
         let name = try await Self.name(request, context)
-        try await told { () async throws(OperationError) in try await inbox.forgetSecret(of: name) }
-        logger.notice(
-            "done for an operator",
-            metadata: ["change": "forget", "by": "\(context.remoteAddress)", "source": "\(name)"])
+        _ = try await make(AdminChange("forget", [("source", .string(name))]), context) {
+            () async throws(OperationError) in
+            try await inbox.forgetSecret(of: name)
+            return Done()
+        }
         return Response(.object([("forgotten", .string(name))]))
     }
 }

@@ -41,20 +41,25 @@ struct AdminAPI: Sendable {
         let body = try await Self.body(request, keys: ["destination", "reroute"])
         let target =
             body.isRerouted ? ReplayTarget.routes : body.destination.map(ReplayTarget.destination) ?? .ownDeliveries
-        let result = try await told(unknownDestination: 400) { () async throws(OperationError) in
-            try await inbox.replay(id, to: target)
-        }
-        note("replay", context, event: id, result.changed)
+        let asked: [(key: String, value: JSONValue)] = [
+            ("queue_id", .number(id.value)), ("to", .optional(body.destination)),
+            ("reroute", body.isRerouted ? .bool(true) : .null),
+        ]
+        let result = try await make(
+            AdminChange("replay", asked, unknownDestination: 400), context
+        ) { () async throws(OperationError) in try await inbox.replay(id, to: target) }
         return Response(JSONValue(result, event: id, verb: "started"))
     }
 
     @Sendable func cancel(_ request: Request, _ context: AdminContext) async throws -> Response {
         let id = try Self.queueID(context)
         let body = try await Self.body(request, keys: ["destination"])
-        let result = try await told(unknownDestination: 400) { () async throws(OperationError) in
-            try await inbox.cancel(id, destination: body.destination)
-        }
-        note("cancel", context, event: id, result.changed)
+        let asked: [(key: String, value: JSONValue)] = [
+            ("queue_id", .number(id.value)), ("to", .optional(body.destination)),
+        ]
+        let result = try await make(
+            AdminChange("cancel", asked, unknownDestination: 400), context
+        ) { () async throws(OperationError) in try await inbox.cancel(id, destination: body.destination) }
         return Response(JSONValue(result, event: id, verb: "cancelled"))
     }
 
@@ -67,22 +72,25 @@ struct AdminAPI: Sendable {
 
     @Sendable func pause(_ request: Request, _ context: AdminContext) async throws -> Response {
         let name = try await Self.name(request, context)
-        let detail = try await told { () async throws(OperationError) in try await inbox.pause(name) }
-        note("pause", context, [name])
+        let detail = try await make(.of("pause", name), context) {
+            () async throws(OperationError) in try await inbox.pause(name)
+        }
         return Response(JSONValue(detail))
     }
 
     @Sendable func resume(_ request: Request, _ context: AdminContext) async throws -> Response {
         let name = try await Self.name(request, context)
-        let detail = try await told { () async throws(OperationError) in try await inbox.resume(name) }
-        note("resume", context, [name])
+        let detail = try await make(.of("resume", name), context) {
+            () async throws(OperationError) in try await inbox.resume(name)
+        }
         return Response(JSONValue(detail))
     }
 
     @Sendable func test(_ request: Request, _ context: AdminContext) async throws -> Response {
         let name = try await Self.name(request, context)
-        let test = try await told { () async throws(OperationError) in try await inbox.test(name) }
-        note("test", context, [name])
+        let test = try await make(.of("test", name), context) {
+            () async throws(OperationError) in try await inbox.test(name)
+        }
         return Response(JSONValue(test))
     }
 
@@ -126,17 +134,23 @@ struct AdminAPI: Sendable {
             throw Problem(error, unknownDestination: unknownDestination)
         }
     }
+}
 
-    func note(
-        _ change: String, _ context: AdminContext, event: EventID? = nil, replay: ReplayID? = nil,
-        _ destinations: [String]
-    ) {
-        var metadata: Logger.Metadata = [
-            "change": "\(change)", "by": "\(context.remoteAddress)",
-            "destination": "\(destinations.joined(separator: ", "))",
-        ]
-        if let event { metadata["queue_id"] = "\(event.value)" }
-        if let replay { metadata["replay"] = "\(replay.value)" }
-        logger.notice("done for an operator", metadata: metadata)
+extension AdminChange {
+    /// A change of one destination.
+    static func of(_ action: String, _ destination: String) -> AdminChange {
+        AdminChange(action, [("destination", .string(destination))])
     }
+}
+
+extension OperationResult: AuditedResult {
+    var audited: [(key: String, value: JSONValue)] { [("destination", .array(changed.map(JSONValue.string)))] }
+}
+
+extension DestinationDetail: AuditedResult {
+    var audited: [(key: String, value: JSONValue)] { [] }
+}
+
+extension DestinationTest: AuditedResult {
+    var audited: [(key: String, value: JSONValue)] { [("outcome", .string(outcome.kind.rawValue))] }
 }

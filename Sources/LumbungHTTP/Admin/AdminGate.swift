@@ -2,20 +2,36 @@ import HTTPTypes
 import Hummingbird
 import LumbungKit
 
-/// Lets nobody without the token past the health checks.
-struct AdminGate<Context: RequestContext>: RouterMiddleware {
+/// A token of the admin listener and what it is for.
+struct AdminKey: Sendable {
+    /// What the audit log calls who has it.
+    let name: String
+    /// The token.
     let token: AdminToken
+    /// Whether it may change anything.
+    let mayChange: Bool
+}
+
+/// Lets nobody without a token past the health checks, and nobody change anything without the right one.
+struct AdminGate: RouterMiddleware {
+    let keys: [AdminKey]
+    let delays = FailureDelays()
 
     func handle(
-        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+        _ request: Request, context: AdminContext, next: @concurrent (Request, AdminContext) async throws -> Response
     ) async throws -> Response {
         guard !AdminRoutes.openPaths.contains(request.uri.path) else { return try await next(request, context) }
-        guard token.admits(request.headers[.authorization]) else {
+        guard let key = keys.first(where: { $0.token.admits(request.headers[.authorization]) }) else {
+            try await Task.sleep(for: delays.failed(from: context.remoteAddress))
             var response = Response(Answer(Refusal(.unauthorized)))
             response.headers[.wwwAuthenticate] = "Bearer"
             return response
         }
-        return try await next(request, context)
+        delays.succeeded(from: context.remoteAddress)
+        guard key.mayChange || request.method == .get || request.method == .head else { throw Problem.mayOnlyRead }
+        var known = context
+        known.actor = key.name
+        return try await next(request, known)
     }
 }
 

@@ -50,6 +50,10 @@ extension Problem {
         return .badRequest("there is no parameter \"\(name.prefix(80))\"; \(names)")
     }
 
+    static let mayOnlyRead = Problem(
+        status: 403, slug: "read-only-token", title: "Forbidden",
+        detail: "this token may only read; a change needs the ADMIN_TOKEN")
+
     static let foreignHost = Problem(
         status: 421, slug: "foreign-host", title: "Misdirected Request",
         detail: "without ADMIN_TOKEN only requests to localhost, 127.0.0.1 or [::1] are answered")

@@ -8,6 +8,8 @@ struct AdminContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Who asks, for the log.
     let remoteAddress: String
+    /// Who asks, by the name of the token; `local` where none is needed.
+    var actor = "local"
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
@@ -45,7 +47,7 @@ enum AdminRoutes {
 
     /// The router of the admin listener.
     static func router(
-        token: AdminToken?, api: AdminAPI, readiness: @escaping IngestServer.Readiness
+        keys: [AdminKey], api: AdminAPI, readiness: @escaping IngestServer.Readiness
     ) -> Router<AdminContext> {
         let routes = table(api, readiness)
         let router = Router(context: AdminContext.self, options: .autoGenerateHeadEndpoints)
@@ -55,10 +57,10 @@ enum AdminRoutes {
                 let allowed = routes.filter { $0.matches(parts) }.map(\.allow)
                 return allowed.isEmpty ? nil : allowed.joined(separator: ", ")
             })
-        if let token {
-            router.add(middleware: AdminGate(token: token))
-        } else {
+        if keys.isEmpty {
             router.add(middleware: LocalDoor())
+        } else {
+            router.add(middleware: AdminGate(keys: keys))
         }
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
@@ -93,6 +95,8 @@ enum AdminRoutes {
             AdminRoute(method: .post, path: destinations + "/{name}/pause", handler: api.pause),
             AdminRoute(method: .post, path: destinations + "/{name}/resume", handler: api.resume),
             AdminRoute(method: .post, path: destinations + "/{name}/test", handler: api.test),
+            AdminRoute(method: .get, path: "/api/v1/audit", takesQuery: true, handler: api.audit),
+            AdminRoute(method: .get, path: "/api/v1/rejections", takesQuery: true, handler: api.rejections),
             AdminRoute(method: .get, path: sources, handler: api.sources),
             AdminRoute(method: .delete, path: sources + "/{name}/secret", handler: api.forgetSecret),
             AdminRoute(method: .get, path: quarantine, takesQuery: true, handler: api.quarantined),

@@ -16,6 +16,8 @@ public struct AdminServer: Sendable {
         /// The bearer token that everything but the health checks needs; nil lets everybody in who asks for this machine
         /// by a loopback name or address.
         public var token: String?
+        /// A bearer token that may read and change nothing; counts only beside ``token``.
+        public var readToken: String?
         /// The most open connections; past them the one that has been idle for longest is closed for the next.
         public var maxConnections = 256
         /// How long a connection may stay idle.
@@ -67,11 +69,18 @@ public struct AdminServer: Sendable {
         }
     }
 
+    private var keys: [AdminKey] {
+        guard let token = configuration.token else { return [] }
+        let reader = configuration.readToken.map {
+            AdminKey(name: "reader", token: AdminToken($0), mayChange: false)
+        }
+        return [AdminKey(name: "admin", token: AdminToken(token), mayChange: true)] + (reader.map { [$0] } ?? [])
+    }
+
     /// Hummingbird's server without its `Application`, which keeps a clock that wakes the process every second.
     private func childChannel(_ logger: Logger) -> HTTP1Channel {
         let router = AdminRoutes.router(
-            token: configuration.token.map(AdminToken.init), api: AdminAPI(inbox: inbox, logger: logger),
-            readiness: readiness)
+            keys: keys, api: AdminAPI(inbox: inbox, logger: logger), readiness: readiness)
         let responder = router.buildResponder()
         let limits = IngestLimits()
         let places = ConnectionPlaces(limit: configuration.maxConnections)

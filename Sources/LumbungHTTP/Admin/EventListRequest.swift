@@ -84,28 +84,6 @@ enum PositiveNumber {
     }
 }
 
-/// The parameter `limit` of a list.
-enum PageLimit {
-    /// - Throws: ``Problem`` with status 400.
-    static func read(_ text: String, atMost longest: Int) throws(Problem) -> Int {
-        guard let limit = PositiveNumber.read(text), limit <= Int64(longest) else {
-            throw .badParameter("limit", "must be a whole number from 1 to \(longest)")
-        }
-        return Int(limit)
-    }
-}
-
-/// The parameter `cursor` of a list.
-enum PageCursor {
-    /// - Throws: ``Problem`` with status 400.
-    static func read(_ text: String) throws(Problem) -> Int64 {
-        guard let cursor = PositiveNumber.read(text) else {
-            throw .badParameter("cursor", "must be the `next_cursor` of a page before")
-        }
-        return cursor
-    }
-}
-
 /// The query of a target as pairs of name and value, in their order (`application/x-www-form-urlencoded`).
 enum QueryText {
     /// - Throws: ``Problem`` with status 400 for what is not percent-encoded UTF-8.

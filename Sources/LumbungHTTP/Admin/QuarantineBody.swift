@@ -8,6 +8,15 @@ struct QuarantineBody: Sendable, Hashable {
     /// Whether nothing is changed.
     let isDryRun: Bool
 
+    /// The choice as the audit log has it.
+    var asked: (key: String, value: JSONValue) {
+        switch choice {
+        case .one(let id): ("quarantine_id", .number(id.value))
+        case .source(let name): ("source", .string(name))
+        case .all: ("all", .bool(true))
+        }
+    }
+
     private static let choosers = ["id", "source", "all"]
 
     /// Reads a body.

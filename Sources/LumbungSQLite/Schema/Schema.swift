@@ -11,7 +11,9 @@ enum Schema {
     static var version: Int { steps.count }
 
     /// The steps in order; each runs in one transaction with the new `user_version`.
-    static let steps: [String] = [firstInbox, operatorTools, fairShares, whatOperatorsMissed, whatSendersNeed]
+    static let steps: [String] = [
+        firstInbox, operatorTools, fairShares, whatOperatorsMissed, whatSendersNeed, whoDidWhat,
+    ]
 
     /// The first schema.
     ///
@@ -264,5 +266,18 @@ enum Schema {
             secret TEXT NOT NULL,
             captured_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Who changed what.
+    private static let whoDidWhat = """
+        CREATE TABLE lumbung_audit (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            actor TEXT NOT NULL,
+            address TEXT NOT NULL,
+            action TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            outcome TEXT NOT NULL DEFAULT ''
+        ) STRICT;
         """
 }

@@ -304,4 +304,13 @@ enum Statements {
         """
 
     static let forgetSecret = "DELETE FROM lumbung_captured_secret WHERE source = ?1"
+
+    // 58 to 60: audit
+
+    static let beginAudit = """
+        INSERT INTO lumbung_audit (at, actor, address, action, detail) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id
+        """
+
+    static let endAudit = "UPDATE lumbung_audit SET outcome = ?2 WHERE id = ?1"
+    static let trimAudit = "DELETE FROM lumbung_audit WHERE id <= ?1"
 }

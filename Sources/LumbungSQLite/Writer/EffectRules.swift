@@ -8,6 +8,7 @@ struct EffectRules {
     static let inboxTables: Set<String> = [
         "webhook_queue", "delivery", "attempt", "conflict", "rejection", "destination", "replay", "meta",
         "lumbung_quarantine", "lumbung_secret_use", "lumbung_captured_secret",
+        "lumbung_audit",
     ]
     /// How names begin that the inbox keeps for later versions of its schema.
     static let reservedPrefix = "lumbung_"

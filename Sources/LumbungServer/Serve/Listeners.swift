@@ -49,6 +49,7 @@ struct Listeners: Sendable {
         admin.host = settings.adminHost
         admin.port = settings.adminPort
         admin.token = settings.adminToken?.revealed
+        admin.readToken = settings.adminReadToken?.revealed
         self.admin = AdminServer(
             configuration: admin,
             inbox: work.inbox,

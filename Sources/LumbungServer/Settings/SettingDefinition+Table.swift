@@ -15,6 +15,9 @@ extension SettingDefinition {
             .adminToken, .token, isSecret: true,
             meaning: "bearer token of the admin API"),
         SettingDefinition(
+            .adminReadToken, .token, note: "needs ADMIN_TOKEN", isSecret: true,
+            meaning: "bearer token that may read in the admin API and change nothing"),
+        SettingDefinition(
             .databaseURL, default: "sqlite:data/webhook.db", .database,
             meaning: "where the inbox is stored; a missing folder is created"),
         SettingDefinition(

@@ -13,6 +13,8 @@ public enum SettingName: String, CaseIterable, Sendable {
     case adminPort = "ADMIN_PORT"
     /// The bearer token of the admin API.
     case adminToken = "ADMIN_TOKEN"
+    /// The bearer token that may only read in the admin API.
+    case adminReadToken = "ADMIN_READ_TOKEN"
     /// Where the inbox is stored.
     case databaseURL = "DATABASE_URL"
     /// How many events are processed at the same time.

@@ -15,6 +15,8 @@ public struct Settings: Sendable, Equatable {
     public let adminPort: Int
     /// The bearer token of the admin API; nil when it needs none.
     public let adminToken: Secret?
+    /// The bearer token that may only read in the admin API; nil when there is none.
+    public let adminReadToken: Secret?
     /// Where the inbox is stored.
     public let databaseURL: DatabaseLocation
     /// How many events are processed at the same time, 1 to 1,000.

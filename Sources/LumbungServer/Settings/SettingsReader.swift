@@ -32,6 +32,7 @@ struct SettingsReader {
             adminHost: text(.adminHost),
             adminPort: number(.adminPort),
             adminToken: value(.adminToken).map(Secret.init),
+            adminReadToken: value(.adminReadToken).map(Secret.init),
             databaseURL: DatabaseLocation(text(.databaseURL)) ?? .sqlite(path: ""),
             workerCount: number(.workerCount),
             queueBuffer: number(.queueBuffer),
@@ -86,6 +87,15 @@ struct SettingsReader {
                     .adminHost, at: origin(.adminHost),
                     "ADMIN_HOST is \(DisplayText.quoted(settings.adminHost)), which other machines can reach, and "
                         + "ADMIN_TOKEN is not set; set ADMIN_TOKEN, or use 127.0.0.1"))
+        }
+        if let reader = settings.adminReadToken, settings.adminToken == nil || settings.adminToken == reader {
+            problems.append(
+                SettingsProblem(
+                    .adminReadToken, at: origin(.adminReadToken),
+                    settings.adminToken == nil
+                        ? "ADMIN_READ_TOKEN is set and ADMIN_TOKEN is not: everybody who reaches the listener could change "
+                            + "everything; set both"
+                        : "ADMIN_READ_TOKEN is the same as ADMIN_TOKEN: who may only read needs another one"))
         }
         let overlaps =
             settings.host == settings.adminHost || HostName.isWildcard(settings.host)

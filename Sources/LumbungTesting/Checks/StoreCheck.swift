@@ -20,7 +20,7 @@ public struct StoreCheck: Sendable, CustomTestStringConvertible {
     /// The rules for every store.
     public static let all: [StoreCheck] =
         identity + intake + claiming + fairness + limits + recording + fencing + repair + clock + retention + rejections
-        + quarantine + secrets + operations + bulkReplays + replayBounds + order + ending
+        + quarantine + secrets + auditLog + operations + bulkReplays + replayBounds + order + ending
 
     // Those for stores with effects are `effects`.
 

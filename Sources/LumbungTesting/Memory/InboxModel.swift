@@ -75,6 +75,8 @@ public struct InboxModel: Sendable {
     var quarantineCount: Int64 = 0
     var secretUses: [SecretUse] = []
     var captured: [String: CapturedSecret] = [:]
+    var auditEntries: [AuditEntry] = []
+    var auditCount: Int64 = 0
     /// The source that was given something last, by queue.
     var lastServed: [Queue: [UInt8]] = [:]
     private(set) var destinations: [String: DestinationID] = [:]

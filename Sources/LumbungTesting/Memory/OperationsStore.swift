@@ -170,6 +170,23 @@ public final class OperationsStore: InboxOperations {
         try await inner.discard(quarantined: ids)
     }
 
+    // MARK: Audit
+
+    /// Asks the inbox inside.
+    public func begin(audit change: AuditedChange) async throws(StoreError) -> AuditID {
+        try await inner.begin(audit: change)
+    }
+
+    /// Asks the inbox inside.
+    public func end(audit id: AuditID, outcome: String) async throws(StoreError) {
+        try await inner.end(audit: id, outcome: outcome)
+    }
+
+    /// Asks the inbox inside.
+    public func audit(before: AuditID?, limit: Int) async throws(StoreError) -> [AuditEntry] {
+        try await inner.audit(before: before, limit: limit)
+    }
+
     // MARK: Secrets
 
     /// Asks the inbox inside.

@@ -183,6 +183,9 @@ final class SimulatedStore: InboxOperations, @unchecked Sendable {
     }
     func quarantined(_ query: QuarantineQuery) async throws(StoreError) -> QuarantinePage { throw .closed }
     func quarantined(_ id: QuarantineID) async throws(StoreError) -> QuarantinedRequest? { throw .closed }
+    func begin(audit change: AuditedChange) async throws(StoreError) -> AuditID { throw .closed }
+    func end(audit id: AuditID, outcome: String) async throws(StoreError) { throw .closed }
+    func audit(before: AuditID?, limit: Int) async throws(StoreError) -> [AuditEntry] { throw .closed }
     func discard(quarantined ids: [QuarantineID]) async throws(StoreError) -> Int { throw .closed }
     func add(secretUses uses: [SecretUse]) async throws(StoreError) { throw .closed }
     func secretUses() async throws(StoreError) -> [SecretUse] { throw .closed }

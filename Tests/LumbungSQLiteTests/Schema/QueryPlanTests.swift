@@ -69,6 +69,9 @@ struct QueryPlanTests {
         ("addSecretUse", Statements.addSecretUse, nil),
         ("captureSecret", Statements.captureSecret, nil),
         ("forgetSecret", Statements.forgetSecret, nil),
+        ("beginAudit", Statements.beginAudit, nil),
+        ("endAudit", Statements.endAudit, nil),
+        ("trimAudit", Statements.trimAudit, nil),
     ]
 
     @Test func `no statement walks a table or sorts, but the declared ones`() async throws {

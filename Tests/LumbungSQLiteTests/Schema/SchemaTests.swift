@@ -18,7 +18,8 @@ struct SchemaTests {
                     SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' ORDER BY name
                     """
                 let tables = [
-                    "attempt", "conflict", "delivery", "destination", "lumbung_captured_secret", "lumbung_quarantine",
+                    "attempt", "conflict", "delivery", "destination", "lumbung_audit", "lumbung_captured_secret",
+                    "lumbung_quarantine",
                     "lumbung_secret_use", "meta", "rejection",
                     "replay", "webhook_queue",
                 ]

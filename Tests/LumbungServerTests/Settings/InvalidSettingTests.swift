@@ -16,6 +16,7 @@ import Testing
         (.adminHost, ["*", "http://a"]),
         (.adminPort, ["-1", "65536", "x"]),
         (.adminToken, ["two words", "tab\tinside", "line\n", "é", String(repeating: "a", count: 4097)]),
+        (.adminReadToken, ["two words", "é"]),
         (.databaseURL, ["data/webhook.db", "sqlite:", "sqlite::memory:", "SQLITE:x", "mysql://u:p@h/d", "file:x"]),
         (.workerCount, ["0", "1001", "five"]),
         (.queueBuffer, ["0", "1000001", "-"]),
@@ -28,6 +29,14 @@ import Testing
         (.shutdownGraceSeconds, ["-1", "3601", "30s"]),
         (.trustedProxies, ["everyone", "10.0.0.0/33", "10.0.0.1,", "10.0.0.1:80"]),
     ]
+
+    @Test func `a token that may only read is another one beside the token that may change`() throws {
+        #expect(try problemLines(environment: ["ADMIN_TOKEN": "a", "ADMIN_READ_TOKEN": "b"]).isEmpty)
+        let same = try problemLines(environment: ["ADMIN_TOKEN": "canary", "ADMIN_READ_TOKEN": "canary"])
+        #expect(same.count == 1 && same[0].contains("the same as ADMIN_TOKEN") && !same[0].contains("canary"))
+        let alone = try problemLines(environment: ["ADMIN_READ_TOKEN": "b"])
+        #expect(alone.count == 1 && alone[0].hasSuffix("set both"))
+    }
 
     @Test func `every refused value is named with its origin and what is allowed`() throws {
         for (name, values) in Self.refused {

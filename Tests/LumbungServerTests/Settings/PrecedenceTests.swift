@@ -21,6 +21,7 @@ struct PrecedenceCase: Sendable, CustomTestStringConvertible {
             name: .adminHost, flag: "localhost", environment: "::1", file: "127.0.0.2", fallback: "127.0.0.1"),
         PrecedenceCase(name: .adminPort, flag: "1", environment: "2", file: "3", fallback: "9001"),
         PrecedenceCase(name: .adminToken, flag: "a", environment: "b", file: "c", fallback: nil),
+        PrecedenceCase(name: .adminReadToken, flag: "d", environment: "e", file: "f", fallback: nil),
         PrecedenceCase(
             name: .databaseURL, flag: "sqlite:a", environment: "sqlite:b", file: "sqlite:c",
             fallback: "sqlite:data/webhook.db"),
@@ -50,8 +51,10 @@ struct PrecedenceCase: Sendable, CustomTestStringConvertible {
         for combination in 0..<8 {
             let (hasFlag, hasVariable, hasKey) = (combination & 4 != 0, combination & 2 != 0, combination & 1 != 0)
             let key = row.name.fileKey
+            // The token that may only read is taken beside the other one alone.
+            let others = row.name == .adminReadToken ? ["admin-token": "other"] : [:]
             let loaded = try load(
-                flags: hasFlag ? [row.name.flagName: row.flag] : [:],
+                flags: hasFlag ? others.merging([row.name.flagName: row.flag]) { $1 } : others,
                 environment: hasVariable ? [row.name.rawValue: row.environment] : ["UNRELATED": "x"],
                 yaml: hasKey ? "settings:\n  \(key): \"\(row.file)\"\n" : "settings: {}\n"
             ).get()
@@ -80,6 +83,7 @@ struct PrecedenceCase: Sendable, CustomTestStringConvertible {
         #expect(settings.adminHost == "127.0.0.2")
         #expect(settings.adminPort == 3)
         #expect(settings.adminToken?.revealed == "c")
+        #expect(settings.adminReadToken?.revealed == "f")
         #expect(settings.databaseURL == .sqlite(path: "c"))
         #expect(settings.workerCount == 1000)
         #expect(settings.queueBuffer == 1_000_000)

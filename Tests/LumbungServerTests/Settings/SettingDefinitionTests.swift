@@ -18,8 +18,8 @@ import Testing
         #expect(definition.fileKey == "shutdown_grace_seconds")
     }
 
-    @Test func `only the token has a flag that names a file`() {
-        #expect(SettingDefinition.all.compactMap(\.fileFlagName) == ["admin-token-file"])
+    @Test func `only the tokens have flags that name a file`() {
+        #expect(SettingDefinition.all.compactMap(\.fileFlagName) == ["admin-token-file", "admin-read-token-file"])
     }
 
     @Test func `every default follows its own rule`() {
