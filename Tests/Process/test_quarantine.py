@@ -46,6 +46,7 @@ class TestRelease:
         # What is kept outlives a crash.
         server.kill()
         server.start()
+        assert "wait in quarantine; `lumbung quarantine list` tells why count=4 sources=github" in server.output()
         told(server, "quarantine", "reverify", str(first["id"]), code=1)
         reload(server, config(sink, RIGHT))
         dry = as_json(server, "quarantine", "reverify", "--source", "github", "--dry-run")

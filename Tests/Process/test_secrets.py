@@ -73,6 +73,7 @@ class TestBrought:
 
     def test_forgetting_lets_the_next_one_in(self, make):
         server = make(config=self.CONFIG).start()
+        assert "not brought yet" in told(server, "sources", "secrets")
         self.bring(server, "first")
         assert "brought by the sender" in told(server, "sources", "secrets")
         assert secrets(server, "asana")["secret_captured_at"]

@@ -23,6 +23,7 @@ extension JSONValue {
     init(_ source: SourceDetail) {
         self = .object([
             ("name", .string(source.name)),
+            ("secret_brought", .bool(source.isSecretBrought)),
             ("secret_captured_at", source.capturedAt.map(JSONValue.time) ?? .null),
             ("secrets", .array(source.secrets.enumerated().map { JSONValue($1, number: $0 + 1) })),
         ])

@@ -17,7 +17,9 @@ public struct SourceDetail: Sendable, Hashable {
     public var name: String
     /// The secrets of its check, in the order of the configuration.
     public var secrets: [Secret]
-    /// When its sender brought a secret; nil when it did not.
+    /// Whether its sender brings the secret itself.
+    public var isSecretBrought: Bool
+    /// When its sender brought it; nil when it did not yet.
     public var capturedAt: Timestamp?
 }
 
@@ -38,6 +40,7 @@ extension InboxOperator {
                     return SourceDetail.Secret(
                         fingerprint: fingerprint, uses: use?.count ?? 0, lastUsedAt: use?.lastUsedAt)
                 },
+                isSecretBrought: source.capture != nil,
                 capturedAt: captured.first { $0.source == source.name }?.capturedAt)
         }
     }

@@ -73,6 +73,7 @@ public struct Server: Sendable {
         let records = try await store.destinations()
         reportPaused(records, logger: logger)
         await Orphans.report(store, numbers: numbers, configured: Set(destinations.keys), logger: logger)
+        try await reportQuarantine(store, logger: logger)
         let engine = Engine(
             store: store,
             destinations: wiring.destinations.held(by: records),
@@ -176,6 +177,16 @@ public struct Server: Sendable {
                 "an operator has paused this destination; its events wait until it is resumed",
                 metadata: ["destination": "\(record.name)", "count": "\(record.open)"])
         }
+    }
+
+    /// Tells that requests of an earlier process wait for a person.
+    private func reportQuarantine(_ store: SQLiteInbox, logger: Logger) async throws {
+        let page = try await store.quarantined(QuarantineQuery(limit: QuarantineQuery.longestPage))
+        guard !page.items.isEmpty else { return }
+        let sources = Set(page.items.map(\.request.source)).sorted().joined(separator: ", ")
+        logger.warning(
+            "requests that failed their check wait in quarantine; `lumbung quarantine list` tells why",
+            metadata: ["count": "\(page.items.count)\(page.next == nil ? "" : " or more")", "sources": "\(sources)"])
     }
 
     private var engineConfiguration: EngineConfiguration {

@@ -37,6 +37,7 @@ public struct SecretsCommand: Sendable {
 struct SourceListDocument: Decodable {
     struct Source: Decodable {
         let name: String
+        let secretBrought: Bool
         let secretCapturedAt: String?
         let secrets: [Secret]
     }
@@ -56,8 +57,9 @@ struct SourceListDocument: Decodable {
     }
 
     private static func rows(of source: Source) -> [[String]] {
-        if let captured = source.secretCapturedAt {
-            return [[source.name, "brought by the sender at \(captured)", "-", "-", "-"]]
+        if source.secretBrought {
+            let state = source.secretCapturedAt.map { "brought by the sender at \($0)" } ?? "not brought yet"
+            return [[source.name, state, "-", "-", "-"]]
         }
         guard !source.secrets.isEmpty else { return [[source.name, "none", "-", "-", "-"]] }
         return source.secrets.map {
