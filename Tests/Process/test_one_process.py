@@ -1,6 +1,10 @@
 """One process per SQLite file."""
 
+import os
+import shutil
 import time
+
+import pytest
 
 from wire import event
 
@@ -64,18 +68,20 @@ def test_a_path_that_sqlite_would_read_as_a_uri_is_refused(make):
         assert b"DATABASE_URL" in result.stdout + result.stderr
 
 
-def test_a_database_deleted_under_the_server_stops_it(make):
+@pytest.mark.parametrize("take_away", [
+    lambda server: server.database.unlink(),
+    lambda server: server.database.rename(server.database.with_name("elsewhere.db")),
+    lambda server: shutil.copy(server.database, server.folder / "copy.db") and os.replace(
+        server.folder / "copy.db", server.database),
+    lambda server: server.database.parent.rename(server.folder / "elsewhere"),
+    lambda server: shutil.rmtree(server.database.parent),
+], ids=["deleted", "moved", "replaced", "folder moved", "folder deleted"])
+def test_a_database_that_is_gone_under_the_server_stops_it_at_once(make, take_away):
     server = make().start()
     assert server.post(event("kept")).status == 200
     server.completed("kept")
-    server.database.unlink()
-    statuses = set()
-    for index in range(200):
-        try:
-            statuses.add(server.post(event(f"late-{index}")).status)
-        except OSError:
-            break
-        if 503 in statuses:
-            break
+    take_away(server)
+    # Not one more is told that it is stored.
+    assert server.post(event("late")).status == 503
     assert server.wait_exit(20) == 1
-    assert "deleted or replaced" in server.output()
+    assert "deleted, moved or replaced" in server.output()

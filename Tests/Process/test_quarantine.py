@@ -109,7 +109,8 @@ class TestSteering:
         assert told(server, "quarantine", "discard", str(newest["id"])) == "1 request(s) discarded\n"
         assert "there is no request" in told(server, "quarantine", "show", str(newest["id"]), code=1)
         assert "there is no request" in told(server, "quarantine", "discard", str(newest["id"]), code=1)
-        assert told(server, "quarantine", "discard", "--source", "nobody") == "0 request(s) discarded\n"
+        for verb in ("discard", "reverify"):
+            assert "no source nobody is configured" in told(server, "quarantine", verb, "--source", "nobody", code=1)
         assert told(server, "quarantine", "discard", "--all") == "2 request(s) discarded\n"
         assert told(server, "quarantine", "list") == "The quarantine is empty.\n"
         assert server.query("SELECT count(*) FROM lumbung_quarantine") == [(0,)]
@@ -156,6 +157,7 @@ class TestBounds:
             database.execute("UPDATE lumbung_quarantine SET expires_at = 1")
         server.start()
         eventually(lambda: server.query("SELECT count(*) FROM lumbung_quarantine") == [(0,)], "it is pruned")
+        eventually(lambda: "their days are over" in server.output(), "it is told")
 
     def test_handshakes_and_other_methods_are_not_kept(self, make, sink):
         server = make(

@@ -92,3 +92,35 @@ class TestBrought:
         winner = f"secret-{answers.index(200)}"
         assert server.query("SELECT secret FROM lumbung_captured_secret") == [(winner,)]
         assert self.send(server, winner, "added").status == 200
+
+
+class TestExplained:
+    """`sources verify` and `send` know of the token in the URL."""
+
+    CONFIG = "sources:\n  a: {preset: accurate, token: hidden-token, allow: [192.0.2.0/24]}\n"
+
+    def files(self, server):
+        (server.folder / "h").write_text("Content-Type: application/json\n")
+        (server.folder / "b").write_text('{"uuid": "u"}')
+        return ["--headers", str(server.folder / "h"), "--body", str(server.folder / "b")]
+
+    def test_a_request_without_the_token_is_refused_here_too(self, make):
+        server = make(config=self.CONFIG)
+        done = server.run("sources", "verify", "a", *self.files(server))
+        assert done.returncode == 1 and b"token: there is not one `token` in the query" in done.stderr
+        done = server.run("sources", "verify", "a", *self.files(server), "--target", "/webhook/a?token=hidden-token")
+        assert done.returncode == 0, done.stderr
+        out = done.stdout.decode()
+        assert "Taken: it brings the token." in out and "not looked at here: 1 addresses or blocks" in out
+        assert "hidden-token" not in out
+
+    def test_a_time_as_everywhere_else(self, make):
+        server = make(config="sources: {a: {preset: accurate}}\n")
+        for time, code in (("2026-11-25T08:00:00Z", 0), ("2026-11-25", 0), ("yesterday", 64)):
+            done = server.run("sources", "verify", "a", *self.files(server), "--at", time)
+            assert done.returncode == code, (time, done.stderr)
+
+    def test_a_token_in_the_given_url_is_enough(self, make):
+        server = make(config="sources:\n  a: {preset: accurate, token: t}\n").start()
+        for url in (f"http://127.0.0.1:{server.port}/webhook/a", f"http://127.0.0.1:{server.port}/webhook/a?token=t"):
+            assert server.run("send", "a", "--url", url).returncode == 0, url

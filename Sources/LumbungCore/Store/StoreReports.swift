@@ -59,6 +59,8 @@ public struct PruneSlice: Sendable, Hashable {
     public var removed: Int
     /// Where the next slice goes on; nil when the walk has reached events too young to be pruned.
     public var next: EventID?
+    /// How many requests in quarantine were removed because their time was over, since that was told last.
+    public var expired = 0
 
     /// Describes a slice.
     public init(removed: Int, next: EventID?) {

@@ -95,6 +95,7 @@ extension JSONValue {
             ("checked", .number(Int64(report.checked))),
             ("passed", .number(Int64(report.passed))),
             ("failed", .number(Int64(report.failed))),
+            ("stopped_by", .optional(report.stoppedBy?.sentence)),
             ("queued", .number(Int64(report.events[.queued] ?? 0))),
             ("duplicates", .number(Int64(report.events[.duplicate] ?? 0))),
             ("conflicts", .number(Int64(report.events[.conflict] ?? 0))),
@@ -112,7 +113,10 @@ extension JSONValue {
 
 extension ReverifyReport: AuditedResult {
     var audited: [(key: String, value: JSONValue)] {
-        [("passed", .number(Int64(passed))), ("failed", .number(Int64(failed)))]
+        let counts: [(key: String, value: JSONValue)] = [
+            ("passed", .number(Int64(passed))), ("failed", .number(Int64(failed))),
+        ]
+        return counts + (stoppedBy.map { [("stopped_by", .string($0.sentence))] } ?? [])
     }
 }
 

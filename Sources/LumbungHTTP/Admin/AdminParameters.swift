@@ -1,4 +1,4 @@
-import LumbungCore
+public import LumbungCore
 import LumbungKit
 
 /// The admin API's own reading of parameters, for whoever is about to ask it.
@@ -12,6 +12,9 @@ public enum AdminParameters {
             return error.detail
         }
     }
+
+    /// A time as `from` and `to` take it; nil for none.
+    public static func time(_ text: String) -> Timestamp? { InstantText.read(text) }
 
     /// Why a replay of many refuses this rate; nil when it takes it.
     public static func fault(inRate text: String) -> String? {

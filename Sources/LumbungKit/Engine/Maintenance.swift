@@ -32,14 +32,20 @@ struct Maintenance: Sendable {
 
     /// Walks the whole table in slices, each a short transaction of its own.
     private func prune() async throws(StoreError) -> Int {
-        var removed = 0
+        var (removed, expired) = (0, 0)
         var cursor: EventID? = EventID(0)
         while let from = cursor, !Task.isCancelled {
             let slice = try await store.prune(configuration.retention, now: environment.wallClock(), after: from)
             removed += slice.removed
+            expired += slice.expired
             // What waited behind one of them in the order of its key may go now.
             if slice.removed > 0 { committed() }
             cursor = slice.next
+        }
+        if expired > 0 {
+            logger.warning(
+                "requests in quarantine were removed because their days are over; nobody had released them",
+                metadata: [LogKeys.count: "\(expired)"])
         }
         return removed
     }

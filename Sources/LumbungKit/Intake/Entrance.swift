@@ -63,6 +63,10 @@ public final class Entrance: Sendable {
     /// The rate does not count: it was kept within bounds of its own.
     /// - Throws: ``Problem``, with a remark for the operator.
     func reexamine(_ request: IngestRequest) throws(Problem) -> [NewEvent] {
+        guard source.checksRequests else {
+            throw .unverified(
+                step: "missing", "the source checks nothing now: set `verify` or `token` as its sender proves itself")
+        }
         try source.access.check(address: request.clientAddress)
         try prove(request)
         return try plan.events(in: request)

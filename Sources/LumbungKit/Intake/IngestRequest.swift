@@ -47,6 +47,15 @@ public struct IngestRequest: Sendable {
         return Set(values).count <= 1
     }
 
+    /// The value of a header that can be read in one way; nil for one that is not there, that came more than once with
+    /// values that differ, and that is no UTF-8, which has reached this point with U+FFFD in its place.
+    func onlyHeader(_ name: String) -> String? {
+        guard let value = header(name), !value.unicodeScalars.contains("\u{FFFD}"), hasOneValue(of: name) else {
+            return nil
+        }
+        return value
+    }
+
     /// The first value of a header, whatever the case of its name.
     func header(_ name: String) -> String? {
         let wanted = name.lowercased()

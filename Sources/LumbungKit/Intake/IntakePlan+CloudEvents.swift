@@ -50,7 +50,7 @@ extension IntakePlan {
         _ name: EventName, _ content: EventContent, _ facts: EventFacts, in request: IngestRequest
     ) -> NewEvent {
         var name = name
-        name.tenant = naming.tenant(of: facts, header: request.header)
+        name.tenant = naming.tenant(of: facts, header: request.onlyHeader)
         return event(name, content, facts.values[naming.pointers.count...], receivedAt: request.receivedAt)
     }
 

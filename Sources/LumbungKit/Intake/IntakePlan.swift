@@ -98,9 +98,9 @@ struct IntakePlan: Sendable {
     ) throws(Problem) -> EventName {
         let identity = try naming.identity(of: facts, in: request)
         return EventName(
-            identity: identity ?? standIn(digest, request), type: naming.type(of: facts, header: request.header),
-            tenant: naming.tenant(of: facts, header: request.header),
-            occurredAt: naming.time(of: facts, header: request.header))
+            identity: identity ?? standIn(digest, request), type: naming.type(of: facts, header: request.onlyHeader),
+            tenant: naming.tenant(of: facts, header: request.onlyHeader),
+            occurredAt: naming.time(of: facts, header: request.onlyHeader))
     }
 
     /// The identity of an event that nothing in its request names.

@@ -9,6 +9,16 @@ extension Source {
         return try verifier.verify(signed(request), now: request.receivedAt)
     }
 
+    /// Why a request is refused for the token in its query; nil when it is not.
+    public func tokenProblem(of request: IngestRequest) -> Problem? {
+        do throws(Problem) {
+            try access.check(target: request.target)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// Tells each step of the check, secrets masked.
     public func explain(
         _ request: IngestRequest
@@ -40,6 +50,11 @@ extension Source {
     /// The head of a refused body, in which the source's secrets, which some senders write there, are masked.
     func masked(_ body: [UInt8]) -> [UInt8] {
         SecretMask(handshakeKeys.secrets).masked(body, upTo: Rejection.keptBodyBytes)
+    }
+
+    /// A whole body in which the source's secrets are masked.
+    func masked(whole body: [UInt8]) -> [UInt8] {
+        SecretMask(handshakeKeys.secrets).masked(body)
     }
 
     /// Headers in whose values the source's secrets are masked.

@@ -56,6 +56,9 @@ public struct Source: Sendable {
         self.resendRevives = resendRevives
     }
 
+    /// Whether there is anything that a request could fail.
+    var checksRequests: Bool { access.token != nil || capture != nil || verifier.map { !$0.isOpen } ?? false }
+
     /// The methods that requests to it may have: POST, and those of its handshakes.
     public var methods: [String] {
         ["POST"] + ["GET", "OPTIONS"].filter { method in handshakes.contains { $0.method == method } }

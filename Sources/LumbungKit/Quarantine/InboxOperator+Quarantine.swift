@@ -1,8 +1,6 @@
 public import LumbungCore
 
 extension InboxOperator {
-    /// How many released requests share a wait for their commits.
-    private static let releaseBatch = 64
     /// How long a commit may wait.
     private static let releasePatience = Duration.seconds(5)
 
@@ -32,7 +30,8 @@ extension InboxOperator {
     /// - Parameters:
     ///   - choice: The requests, which are taken oldest first.
     ///   - isDryRun: Whether they are checked and no more.
-    /// - Throws: ``OperationError``; what was released before stays so.
+    /// - Returns: What came of it; ``ReverifyReport/stoppedBy`` when the store could not go on.
+    /// - Throws: ``OperationError`` before any request was looked at.
     public func reverify(
         _ choice: QuarantineChoice, isDryRun: Bool = false
     ) async throws(OperationError) -> ReverifyReport {
@@ -41,21 +40,24 @@ extension InboxOperator {
             Entrance(IntakePlan(source: $0.source, routes: $0.routes))
         }
         var report = ReverifyReport()
-        for start in stride(from: 0, to: ids.count, by: Self.releaseBatch) {
-            var released: [Released] = []
-            for id in ids[start..<min(start + Self.releaseBatch, ids.count)] {
+        var batch = ReleaseBatch()
+        do throws(StoreError) {
+            for id in ids {
                 // One that is gone by now was released or discarded by somebody else.
-                guard let request = try await ask({ store throws(StoreError) in try await store.quarantined(id) })
-                else { continue }
+                guard let request = try await store.quarantined(id) else { continue }
                 report.checked += 1
                 do throws(Problem) {
                     guard let entrance = entrances[request.source] else { throw .sourceGone(request.source) }
-                    released.append(Released(id: id, events: try entrance.reexamine(request.request)))
+                    batch.add(id, try entrance.reexamine(request.request), bytes: request.size)
                 } catch {
                     report.fail(id, error.reason)
+                    continue
                 }
+                if batch.isFull { try await release(batch.take(), isDryRun, &report) }
             }
-            if isDryRun { report.passed += released.count } else { try await release(released, &report) }
+            try await release(batch.take(), isDryRun, &report)
+        } catch {
+            report.stoppedBy = error
         }
         return report
     }
@@ -68,35 +70,36 @@ extension InboxOperator {
         return try await ask { store throws(StoreError) in try await store.discard(quarantined: ids) }
     }
 
-    /// A request that passed, and its events.
-    private struct Released {
-        var id: QuarantineID
-        var events: [NewEvent]
-    }
-
     /// Stores the events of requests that passed, in their order; what waits at the same time shares commits.
-    private func release(_ released: [Released], _ report: inout ReverifyReport) async throws(OperationError) {
-        let (results, told) = AsyncStream.makeStream(of: (Int, Result<[AppendOutcome], StoreError>).self)
-        let empty = released.filter(\.events.isEmpty).map(\.id)
-        for (index, request) in released.enumerated() where !request.events.isEmpty {
+    private func release(
+        _ batch: [Released], _ isDryRun: Bool, _ report: inout ReverifyReport
+    ) async throws(StoreError) {
+        guard !isDryRun else {
+            report.passed += batch.count
+            return
+        }
+        let withEvents = batch.filter { !$0.events.isEmpty }
+        let (results, told) = AsyncStream.makeStream(of: (QuarantineID, Result<[AppendOutcome], StoreError>).self)
+        for request in withEvents {
             let deadline = ContinuousClock.now.advanced(by: Self.releasePatience)
             store.append(
                 AppendRequest(events: request.events, released: request.id, deadline: deadline) {
-                    told.yield((index, $0))
+                    told.yield((request.id, $0))
                 })
         }
         var fault: StoreError?
-        for await (index, result) in results.prefix(released.count - empty.count) {
+        for await (id, result) in results.prefix(withEvents.count) {
             switch result {
             case .success(let outcomes): report.pass(outcomes)
-            case .failure(.invalid(let reason)): report.fail(released[index].id, reason)
+            case .failure(.invalid(let reason)):
+                if try await store.quarantined(id) == nil { report.checked -= 1 } else { report.fail(id, reason) }
             case .failure(let error): fault = error
             }
         }
-        if !released.isEmpty { engine.committed() }
-        if let fault { throw .store(fault) }
-        _ = try await ask { store throws(StoreError) in try await store.discard(quarantined: empty) }
-        for _ in empty { report.pass([]) }
+        if !withEvents.isEmpty { engine.committed() }
+        if let fault { throw fault }
+        let empty = batch.filter(\.events.isEmpty).map(\.id)
+        for _ in 0..<(try await store.discard(quarantined: empty)) { report.pass([]) }
     }
 
     private func held(_ id: QuarantineID) async throws(OperationError) -> QuarantinedRequest {
@@ -112,7 +115,13 @@ extension InboxOperator {
         case .one(let id):
             _ = try await held(id)
             return [id]
-        case .source(let name): query.source = name
+        case .source(let name):
+            query.source = name
+            let asked = query
+            let page = try await ask { store throws(StoreError) in try await store.quarantined(asked) }
+            guard !page.items.isEmpty || Self.byName(configured().sources)[name] != nil else {
+                throw .impossible("no source \(name) is configured, and nothing of it is in quarantine")
+            }
         case .all: break
         }
         var ids: [QuarantineID] = []
@@ -129,6 +138,37 @@ extension InboxOperator {
         _ sources: [(source: Source, routes: RouteTable)]
     ) -> [String: (source: Source, routes: RouteTable)] {
         Dictionary(sources.map { ($0.source.name, $0) }) { first, _ in first }
+    }
+}
+
+/// A request that passed, and its events.
+private struct Released {
+    var id: QuarantineID
+    var events: [NewEvent]
+}
+
+/// Requests that passed and share a wait for their commits: few enough that live requests beside them hardly wait.
+private struct ReleaseBatch {
+    private static let mostRequests = 64
+    private static let mostEvents = 2000
+    private static let mostBytes = 4 * 1024 * 1024
+
+    private var released: [Released] = []
+    private var events = 0
+    private var bytes = 0
+
+    /// Whether it is time to store them.
+    var isFull: Bool { released.count >= Self.mostRequests || events >= Self.mostEvents || bytes >= Self.mostBytes }
+
+    mutating func add(_ id: QuarantineID, _ found: [NewEvent], bytes size: Int) {
+        released.append(Released(id: id, events: found))
+        events += found.count
+        bytes += size
+    }
+
+    mutating func take() -> [Released] {
+        defer { self = ReleaseBatch() }
+        return released
     }
 }
 

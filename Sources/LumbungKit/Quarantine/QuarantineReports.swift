@@ -22,9 +22,11 @@ public struct QuarantineDetail: Sendable, Hashable {
     public var headers: String
 
     init(_ item: QuarantinePage.Item, _ source: Source?) {
-        let sent = HeaderLines.read(item.request.headers)
+        let lines = HeaderLines.read(item.request.headers).map(\.withoutToken)
+        let sent = source?.masked(lines) ?? lines
         id = item.id
         request = item.request
+        request.body = source?.masked(whole: request.body) ?? request.body
         request.headers = ""
         request.target = String(item.request.target.prefix { $0 != "?" })
         bodyBytes = item.bodyBytes
@@ -51,6 +53,8 @@ public struct ReverifyReport: Sendable, Hashable {
     public var passed = 0
     /// How many still fail.
     public var failed = 0
+    /// Why it ended before every request was looked at, when the store could do no more; asked again, it goes on.
+    public var stoppedBy: StoreError?
     /// The first of those that fail.
     public var failures: [Failure] = []
     /// How the events of those that passed met the inbox.
@@ -64,5 +68,21 @@ public struct ReverifyReport: Sendable, Hashable {
     mutating func pass(_ outcomes: [AppendOutcome]) {
         passed += 1
         for outcome in outcomes { events[outcome.kind, default: 0] += 1 }
+    }
+}
+
+extension IngestRequest.Header {
+    /// The header with a mask in the place of what an URL in it brings as `?token=…`.
+    fileprivate var withoutToken: IngestRequest.Header {
+        guard let name = value.firstRange(of: "?token=") ?? value.firstRange(of: "&token=") else { return self }
+        let end = value[name.upperBound...].firstIndex { $0 == "&" || $0 == " " || $0 == "#" } ?? value.endIndex
+        return .init(name: self.name, value: value.masking(name.upperBound..<end))
+    }
+}
+
+extension String {
+    fileprivate func masking(_ range: Range<Index>) -> String {
+        String(self[..<range.lowerBound]) + String(decoding: SecretMask.mask, as: UTF8.self)
+            + String(self[range.upperBound...])
     }
 }

@@ -41,6 +41,12 @@ struct AdmissionFloor: Sendable {
         space.freeBytes - logBytes > max(8 * Self.floor(of: space), Self.ampleBytes)
     }
 
+    /// Whether there is so much space that requests may be kept which nobody has proved: what strangers send must not
+    /// bring events to their floor.
+    func hasRoomForStrangers(_ space: Space, logBytes: Int64) -> Bool {
+        space.freeBytes - logBytes > 4 * Self.floor(of: space)
+    }
+
     /// Takes a fresh reading.
     /// - Parameters:
     ///   - space: The file system.

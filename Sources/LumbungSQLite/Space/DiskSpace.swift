@@ -24,6 +24,17 @@ struct DiskSpace {
         return unsafe stat(databasePath, &status) == 0 ? UInt64(status.st_ino) : nil
     }
 
+    /// Whether the path still leads to the file of a number, as far as the file system tells.
+    func isStillThere(_ number: UInt64?) -> Bool {
+        guard let number else { return true }
+        var status = stat()
+        guard unsafe stat(databasePath, &status) == 0 else {
+            // The file, or a folder on the way to it. Any other error says nothing about the file.
+            return errno != ENOENT && errno != ENOTDIR
+        }
+        return UInt64(status.st_ino) == number
+    }
+
     /// Lays the ballast down if it is not there and there is room for twice its size above the floor.
     func layBallast() {
         guard let space = read() else { return }

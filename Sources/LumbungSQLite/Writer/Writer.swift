@@ -158,24 +158,25 @@ struct Writer {
 
     // MARK: Space
 
-    /// Reads the free space now and then.
+    /// Looks whether the file is still where it was, before every group, and reads the free space now and then.
     ///
     /// Where it is short, the log is copied first: what it holds may still make the
     /// database grow, and its own space comes back.
     private mutating func measureSpace() -> Bool {
-        guard clock.now >= nextMeasurement, var space = disk.read() else { return floor.isOpen }
-        guard disk.fileNumber() == fileNumber else {
+        guard disk.isStillThere(fileNumber) else {
             desk.fail(
-                "the database file was deleted or replaced while the server runs, so that this process writes to a file "
-                    + "that nobody else can see; put the right file back, or restore a backup")
+                "the database file was deleted, moved or replaced while the server runs, so that this process writes to a "
+                    + "file that nobody else can see; put the right file back, or restore a backup")
             return false
         }
+        guard clock.now >= nextMeasurement, var space = disk.read() else { return floor.isOpen }
         if floor.isShort(space, logBytes: logBytes) {
             checkpoint(truncating: true)
             space = disk.read() ?? space
         }
         let wasOpen = floor.isOpen
         let isOpen = floor.measured(space, logBytes: logBytes, reusableBytes: session.reusableBytes)
+        session.isKeepingStrangers = isOpen && floor.hasRoomForStrangers(space, logBytes: logBytes)
         if isOpen && !wasOpen { disk.layBallast() }
         let interval: Duration =
             floor.isAmple(space, logBytes: logBytes) ? .milliseconds(100) : isOpen ? .zero : .milliseconds(250)

@@ -10,7 +10,7 @@ extension WriterSession {
     func quarantine(
         _ request: QuarantinedRequest, limits: QuarantineLimits
     ) throws(StoreError) -> QuarantineOutcome {
-        guard isAdmitting else { return .noSpace }
+        guard isAdmitting, isKeepingStrangers else { return .noSpace }
         try expireQuarantined(now: request.receivedAt)
         let kept = try unsafe Statement(connection, Statements.quarantinedOfSource)
         kept.bind(1, request.source)
@@ -59,6 +59,6 @@ extension WriterSession {
         let expire = try unsafe Statement(connection, Statements.expireQuarantined)
         expire.bind(1, now.milliseconds)
         expire.bind(2, Int64(Self.expirySlice))
-        try expire.run()
+        expiredStrangers += try expire.run()
     }
 }

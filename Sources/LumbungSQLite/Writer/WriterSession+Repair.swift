@@ -137,7 +137,10 @@ extension WriterSession {
             try mark.run()
         }
         let isAtEnd = seen < Self.pruneSliceEvents || reachedYoung
-        return PruneSlice(removed: old.count, next: isAtEnd ? nil : EventID(last))
+        var slice = PruneSlice(removed: old.count, next: isAtEnd ? nil : EventID(last))
+        slice.expired = expiredStrangers
+        expiredStrangers = 0
+        return slice
     }
 
     /// How many events one slice looks at: short enough that requests beside it do not notice.

@@ -15,6 +15,10 @@ import LumbungCore
     var refusal: EffectRefused?
     /// Whether new events are let in at present, by the space on the disk.
     var isAdmitting = true
+    /// Whether requests are kept at present that did not prove who sent them.
+    var isKeepingStrangers = true
+    /// How many requests in quarantine were removed because their time was over, since that was told last.
+    var expiredStrangers = 0
     /// The source that was given something last, by queue; the next one in the alphabet comes first then.
     var lastServed: [DueQueue: String] = [:]
     /// The upper half of every fencing token handed out by this process.

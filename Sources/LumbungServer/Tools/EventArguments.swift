@@ -1,3 +1,4 @@
+import LumbungCore
 import LumbungHTTP
 
 /// What can be told of arguments before a server is asked, by the server's own reading of them.
@@ -6,6 +7,9 @@ public enum EventArguments {
     public static func fault(in parameters: [(name: String, value: String)]) -> String? {
         AdminParameters.fault(in: parameters)
     }
+
+    /// A time as the event list takes it; nil for none.
+    static func time(_ text: String) -> Timestamp? { AdminParameters.time(text) }
 
     /// Why no server takes this rate of a replay; nil when it may.
     public static func fault(inRate text: String) -> String? {

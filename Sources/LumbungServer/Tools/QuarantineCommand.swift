@@ -42,7 +42,8 @@ public struct QuarantineCommand: Sendable {
     }
 
     /// Checks requests again and releases those that pass.
-    /// - Returns: The answer, with a failure when one request was meant and it still fails.
+    /// - Returns: The answer, with a failure when one request was meant and it still fails, and when the server could not
+    ///   go on.
     /// - Throws: ``ServerFailure``.
     public func reverify(_ choice: Choice, isDryRun: Bool) async throws(ServerFailure) -> CommandAnswer {
         var members = choice.members
@@ -52,6 +53,10 @@ public struct QuarantineCommand: Sendable {
         var failure: ServerFailure?
         if case .one = choice, report.failed > 0 {
             failure = ServerFailure("it still fails: \(DisplayText.escaped(report.failures.first?.reason ?? ""))")
+        }
+        if let reason = report.stoppedBy {
+            failure = ServerFailure(
+                "it ended before all were checked: \(DisplayText.escaped(reason)). Run it again to go on")
         }
         return isJSON
             ? CommandAnswer(json: body, failure: failure) : CommandAnswer(report.text(), failure: failure)

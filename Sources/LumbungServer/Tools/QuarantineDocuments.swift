@@ -71,6 +71,7 @@ struct ReverifyDocument: Decodable {
     let checked: Int
     let passed: Int
     let failed: Int
+    let stoppedBy: String?
     let queued: Int
     let duplicates: Int
     let conflicts: Int

@@ -77,7 +77,7 @@ public struct SendCommand: Sendable {
 
     /// The URL with the token that the source wants in it.
     private static func url(_ url: String, with token: Secret?) -> String {
-        guard let token else { return url }
+        guard let token, !url.contains("?token="), !url.contains("&token=") else { return url }
         let isPlain = { (byte: UInt8) in
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                 || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)

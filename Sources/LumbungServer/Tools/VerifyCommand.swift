@@ -50,16 +50,28 @@ public struct VerifyCommand: Sendable {
             source: source.name, headers: try headers(), body: try file(options.bodyFile),
             receivedAt: try receivedAt())
         request.target = options.target ?? "/webhook/\(source.name)"
+        if let problem = source.tokenProblem(of: request) {
+            throw ServerFailure("refused, \(problem.status): \(problem.reason). --target has the URL's path and query")
+        }
         let (steps, result) = source.explain(request)
-        let table = TextTable(["STEP", "FOUND"], steps.map { [$0.name, $0.detail] }).rendered()
+        let table = TextTable(["STEP", "FOUND"], (accessSteps(source) + steps.map { [$0.name, $0.detail] })).rendered()
         switch result {
         case .success(let index):
-            let proof = index.map { "it proves its sender with secret \($0 + 1)" } ?? "nothing is checked"
+            let open = source.access.token == nil ? "nothing is checked" : "it brings the token"
+            let proof = index.map { "it proves its sender with secret \($0 + 1)" } ?? open
             return answer(table, proof, source.reading(request))
         case .failure(let failure):
             return CommandAnswer(
                 table, failure: ServerFailure("refused at the step `\(failure.step.rawValue)`: \(failure)"))
         }
+    }
+
+    /// What is asked for before the check: the files say nothing of the sender's address.
+    private func accessSteps(_ source: Source) -> [[String]] {
+        let allow = source.access.allow.map {
+            ["allow", "not looked at here: \($0.count) addresses or blocks may send"]
+        }
+        return [allow, source.access.token.map { _ in ["token", "is the one in the query"] }].compactMap { $0 }
     }
 
     /// What becomes of a request that passes.
@@ -80,8 +92,8 @@ public struct VerifyCommand: Sendable {
 
     private func receivedAt() throws(ServerFailure) -> Timestamp {
         guard let text = options.receivedAt else { return WallClock.now() }
-        guard let time = Timestamp(iso8601: text) else {
-            throw ServerFailure("--at must be a time such as 2026-11-25T08:00:00.000Z")
+        guard let time = EventArguments.time(text) else {
+            throw ServerFailure("--at must be a time such as 2026-11-25T08:00:00Z", exitCode: 64)
         }
         return time
     }

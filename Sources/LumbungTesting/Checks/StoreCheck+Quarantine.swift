@@ -52,8 +52,10 @@ extension StoreCheck {
             #expect(try await bench.store.quarantined(old) == nil)
             _ = try await bench.prune(RetentionPolicy(), at: later.advanced(by: .seconds(59)))
             #expect(try await bench.store.quarantined(new) != nil)
-            _ = try await bench.prune(RetentionPolicy(), at: later.advanced(by: .seconds(60)))
+            let slice = try await bench.store.prune(
+                RetentionPolicy(), now: later.advanced(by: .seconds(60)), after: EventID(0))
             #expect(try await bench.store.quarantined(new) == nil)
+            #expect(slice.expired == 1)
         },
         StoreCheck("a release stores the events with their time and takes the request out, once") {
             bench async throws in

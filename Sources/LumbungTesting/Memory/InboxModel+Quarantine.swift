@@ -31,6 +31,14 @@ extension InboxModel {
     }
 
     mutating func expireQuarantined(now: Timestamp) {
+        let known = quarantined.count
         quarantined = quarantined.filter { $0.value.expiresAt > now }
+        expiredStrangers += known - quarantined.count
+    }
+
+    /// How many expired since this was asked last.
+    mutating func takeExpired() -> Int {
+        defer { expiredStrangers = 0 }
+        return expiredStrangers
     }
 }

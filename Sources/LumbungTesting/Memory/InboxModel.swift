@@ -73,6 +73,7 @@ public struct InboxModel: Sendable {
     var replayCount: Int64 = 0
     var quarantined: [QuarantineID: QuarantinedRequest] = [:]
     var quarantineCount: Int64 = 0
+    var expiredStrangers = 0
     var secretUses: [SecretUse] = []
     var captured: [String: CapturedSecret] = [:]
     var auditEntries: [AuditEntry] = []

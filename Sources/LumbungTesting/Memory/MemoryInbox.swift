@@ -91,7 +91,9 @@ public final class MemoryInbox: InboxStore {
         _ policy: RetentionPolicy, now: Timestamp, after cursor: EventID
     ) async throws(StoreError) -> PruneSlice {
         try change(.prune) { model throws(StoreError) in
-            PruneSlice(removed: model.prune(policy, now: now).count, next: nil)
+            var slice = PruneSlice(removed: model.prune(policy, now: now).count, next: nil)
+            slice.expired = model.takeExpired()
+            return slice
         }.get()
     }
 

@@ -125,6 +125,23 @@ extension IngestReply {
         #expect(unnamed?.items.first?.identity == "j1")
     }
 
+    @Test(arguments: [
+        ("a", "a", "a"), ("a", "b", ""), ("a", "", ""), ("\u{FFFD}", "\u{FFFD}", ""),
+    ])
+    func `a header that can be read two ways is no type and no tenant`(
+        _ first: String, _ second: String, _ expected: String
+    ) async throws {
+        let store = MemoryInbox()
+        var source = Source(name: "s", type: .header("X-Kind"))
+        source.tenant = .header("X-Kind")
+        source.time = [.header("X-Kind")]
+        let intake = Intake(store: store, routes: [(source, [])], patience: .seconds(5), committed: {})
+        let headers = [first, second].map { IngestRequest.Header(name: "X-Kind", value: $0) }
+        #expect(await reply(intake, #"{"uuid":"u"}"#, source: "s", headers: headers).receipt != nil)
+        let event = try #require(try await store.event(EventID(1))?.event)
+        #expect((event.type, event.tenant) == (expected, expected))
+    }
+
     @Test func `a header names one event, so a body with two falls through to the next rule`() async throws {
         let source = Source(name: "accurate", identity: [.header("X-Request-Id"), .json(JSONPointer(key: "id"))])
         let receipt = await reply(

@@ -52,7 +52,7 @@ import Testing
     private struct NotKept: Error {}
 
     private func ids() async throws -> [Int64] {
-        try await store.quarantined(QuarantineQuery()).items.map(\.id.value)
+        try await store.quarantined(QuarantineQuery(limit: 200)).items.map(\.id.value)
     }
 
     @Test func `those that pass enter the inbox in their order and with their time, the others stay`() async throws {
@@ -139,21 +139,62 @@ import Testing
         let id = try await keep(#"{"uuid":"one"}"#)
         store.failNext(.append, with: .busy)
         let inbox = inbox([try Self.source()])
-        await #expect(throws: OperationError.store(.busy)) { try await inbox.reverify(.all) }
+        let stopped = try await inbox.reverify(.all)
+        #expect((stopped.stoppedBy, stopped.passed) == (.busy, 0))
         #expect(try await ids() == [id.value])
-        #expect(try await inbox.reverify(.all).passed == 1)
+        let report = try await inbox.reverify(.all)
+        #expect((report.stoppedBy, report.passed) == (nil, 1))
+    }
+
+    @Test func `what was released before a failure stays released, and is told`() async throws {
+        for index in 0..<200 { try await keep(#"{"uuid":"\#(index)"}"#) }
+        // Each batch is stored before the next one is looked at.
+        store.failNext(.append, with: .overloaded)
+        let inbox = inbox([try Self.source()])
+        let stopped = try await inbox.reverify(.all)
+        #expect(stopped.stoppedBy == .overloaded)
+        #expect(stopped.passed == 63 && stopped.checked == 64)
+        #expect(try await ids().count == 137)
+        #expect(try await inbox.reverify(.all).passed == 137)
+        #expect(store.model.eventIDs.count == 200)
+    }
+
+    @Test func `a source that checks nothing releases nothing`() async throws {
+        let id = try await keep(#"{"uuid":"one"}"#)
+        var open = try Self.source()
+        for verifier in [nil, try Verifier([.none], secrets: [])] {
+            open.verifier = verifier
+            let report = try await inbox([open]).reverify(.all)
+            #expect(report.passed == 0 && report.failures[0].reason.contains("checks nothing"))
+        }
+        #expect(try await ids() == [id.value])
+        open.access.token = AccessToken("t")
+        #expect(try await inbox([open]).reverify(.all).failures[0].reason.hasPrefix("token: "))
+    }
+
+    @Test func `a source that nobody knows is told`() async throws {
+        let inbox = inbox([try Self.source()])
+        #expect(try await inbox.reverify(.source("shop")).checked == 0)
+        await #expect(throws: OperationError.self) { try await inbox.reverify(.source("shp")) }
+        await #expect(throws: OperationError.self) { try await inbox.discard(.source("shp")) }
     }
 
     @Test func `what an operator sees has no secrets of the headers and the query`() async throws {
         var source = try Self.source()
         source.verifier = try Verifier([.token(.value(.header("x-auth")))], secrets: ["a-long-secret"])
+        source.handshakeKeys.secrets = [Array("a-long-secret".utf8)]
         let kept = QuarantinedRequest(
             source: "shop", receivedAt: Self.received, expiresAt: Self.received, address: "",
             target: "/webhook/shop?token=t",
-            headers: "X-Auth: hidden\nCookie: hidden\nX-Topic: shown", body: [1], step: "signature", reason: "r")
+            headers:
+                "X-Auth: hidden\nCookie: hidden\nX-Topic: shown\nX-Url: /a?b=c&token=hidden&d=e\nX-Other: a-long-secret",
+            body: Array("1 a-long-secret".utf8), step: "signature", reason: "r")
         store.quarantine(kept, limits: QuarantineLimits()) { _ in }
         let detail = try await inbox([source]).quarantined(QuarantineID(1))
-        #expect(detail.headers == #"{"x-topic":"shown"}"#)
+        #expect(
+            detail.headers
+                == #"{"x-topic":"shown","x-url":"/a?b=c&token=********&d=e","x-other":"********"}"#)
+        #expect(detail.request.body == Array("1 ********".utf8) && detail.bodyBytes == 15)
         #expect(detail.request.target == "/webhook/shop")
         #expect(detail.request.headers == "")
     }

@@ -26,6 +26,17 @@ struct AdmissionFloorTests {
         floor.measured(.init(totalBytes: 100 * Self.mebibyte, freeBytes: free), logBytes: 0, reusableBytes: reusable)
     }
 
+    @Test func `strangers are let go long before events are refused`() {
+        let floor = AdmissionFloor()
+        let four = 4 * 5 * Self.mebibyte
+        for (free, isRoom) in [(four + 1, true), (four, false)] {
+            let space = AdmissionFloor.Space(totalBytes: 100 * Self.mebibyte, freeBytes: free)
+            #expect(floor.hasRoomForStrangers(space, logBytes: 0) == isRoom)
+            #expect(!floor.isShort(space, logBytes: 0))
+            #expect(!floor.hasRoomForStrangers(space, logBytes: 1))
+        }
+    }
+
     @Test func `it closes just below the floor and opens at a higher line`() {
         let floorBytes = 5 * Self.mebibyte
         var floor = AdmissionFloor()
