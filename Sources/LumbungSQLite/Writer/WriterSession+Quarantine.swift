@@ -55,10 +55,12 @@ extension WriterSession {
     }
 
     /// Removes some of the requests whose time is over.
-    func expireQuarantined(now: Timestamp) throws(StoreError) {
+    /// - Returns: Whether there may be more of them.
+    @discardableResult
+    func expireQuarantined(now: Timestamp) throws(StoreError) -> Bool {
         let expire = try unsafe Statement(connection, Statements.expireQuarantined)
         expire.bind(1, now.milliseconds)
         expire.bind(2, Int64(Self.expirySlice))
-        try expire.run()
+        return try expire.run() == Self.expirySlice
     }
 }

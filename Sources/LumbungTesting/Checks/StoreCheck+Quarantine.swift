@@ -55,6 +55,11 @@ extension StoreCheck {
             _ = try await bench.prune(RetentionPolicy(), at: later.advanced(by: .seconds(60)))
             #expect(try await bench.store.quarantined(new) == nil)
         },
+        StoreCheck("every expired request is pruned, however many there are") { bench async throws in
+            for _ in 0..<250 { _ = try await bench.keep(.sample(lifetime: .seconds(60))) }
+            _ = try await bench.prune(RetentionPolicy(), at: bench.now.advanced(by: .seconds(60)))
+            #expect(try await bench.store.quarantined(QuarantineQuery()).items.isEmpty)
+        },
         StoreCheck("a release stores the events with their time and takes the request out, once") {
             bench async throws in
             let id = try await bench.keep(.sample())
