@@ -140,6 +140,10 @@ public final class Intake: Sendable {
                 capture.captures.set(secret, of: request.source)
                 reply(.handshake(.secretReturned(secret)))
             case .success(false):
+                // Another request may have brought it while this one was on its way.
+                if capture.captures.isKept(secret, of: request.source) {
+                    return reply(.handshake(.secretReturned(secret)))
+                }
                 self.refuse(request, .otherSecretKept, through: entrance)
                 reply(.refused(.otherSecretKept))
             case .failure(let error): reply(.refused(.unavailable(error)))
