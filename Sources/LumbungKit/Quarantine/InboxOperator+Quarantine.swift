@@ -1,8 +1,12 @@
 public import LumbungCore
 
 extension InboxOperator {
-    /// How many released requests share a wait for their commits.
+    /// How many released requests share a wait for their commits, at the most.
     private static let releaseBatch = 64
+    /// With how many bytes of bodies no more of them are read: well within what a store lets wait.
+    private static let releaseBytes = 8 * 1024 * 1024
+    /// How many are removed in one transaction, so that it stays short.
+    private static let discardSlice = 100
     /// How long a commit may wait.
     private static let releasePatience = Duration.seconds(5)
 
@@ -41,22 +45,26 @@ extension InboxOperator {
             Entrance(IntakePlan(source: $0.source, routes: $0.routes))
         }
         var report = ReverifyReport()
-        for start in stride(from: 0, to: ids.count, by: Self.releaseBatch) {
-            var released: [Released] = []
-            for id in ids[start..<min(start + Self.releaseBatch, ids.count)] {
-                // One that is gone by now was released or discarded by somebody else.
-                guard let request = try await ask({ store throws(StoreError) in try await store.quarantined(id) })
-                else { continue }
-                report.checked += 1
-                do throws(Problem) {
-                    guard let entrance = entrances[request.source] else { throw .sourceGone(request.source) }
-                    released.append(Released(id: id, events: try entrance.reexamine(request.request)))
-                } catch {
-                    report.fail(id, error.reason)
-                }
+        var released: [Released] = []
+        var bytes = 0
+        for id in ids {
+            // One that is gone by now was released or discarded by somebody else.
+            guard let request = try await ask({ store throws(StoreError) in try await store.quarantined(id) })
+            else { continue }
+            report.checked += 1
+            do throws(Problem) {
+                guard let entrance = entrances[request.source] else { throw .sourceGone(request.source) }
+                let events = try entrance.reexamine(request.request)
+                if isDryRun { report.passed += 1 } else { released.append(Released(id: id, events: events)) }
+                bytes += isDryRun ? 0 : request.body.count
+            } catch {
+                report.fail(id, error.reason)
             }
-            if isDryRun { report.passed += released.count } else { try await release(released, &report) }
+            guard released.count >= Self.releaseBatch || bytes >= Self.releaseBytes else { continue }
+            try await release(released, &report)
+            (released, bytes) = ([], 0)
         }
+        try await release(released, &report)
         return report
     }
 
@@ -65,7 +73,12 @@ extension InboxOperator {
     /// - Throws: ``OperationError``; what was removed before stays so.
     public func discard(_ choice: QuarantineChoice) async throws(OperationError) -> Int {
         let ids = try await numbers(choice)
-        return try await ask { store throws(StoreError) in try await store.discard(quarantined: ids) }
+        var removed = 0
+        for start in stride(from: 0, to: ids.count, by: Self.discardSlice) {
+            let slice = Array(ids[start..<min(start + Self.discardSlice, ids.count)])
+            removed += try await ask { store throws(StoreError) in try await store.discard(quarantined: slice) }
+        }
+        return removed
     }
 
     /// A request that passed, and its events.
@@ -76,6 +89,7 @@ extension InboxOperator {
 
     /// Stores the events of requests that passed, in their order; what waits at the same time shares commits.
     private func release(_ released: [Released], _ report: inout ReverifyReport) async throws(OperationError) {
+        guard !released.isEmpty else { return }
         let (results, told) = AsyncStream.makeStream(of: (Int, Result<[AppendOutcome], StoreError>).self)
         let empty = released.filter(\.events.isEmpty).map(\.id)
         for (index, request) in released.enumerated() where !request.events.isEmpty {
@@ -93,8 +107,9 @@ extension InboxOperator {
             case .failure(let error): fault = error
             }
         }
-        if !released.isEmpty { engine.committed() }
+        engine.committed()
         if let fault { throw .store(fault) }
+        guard !empty.isEmpty else { return }
         _ = try await ask { store throws(StoreError) in try await store.discard(quarantined: empty) }
         for _ in empty { report.pass([]) }
     }

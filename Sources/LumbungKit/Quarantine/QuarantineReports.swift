@@ -28,7 +28,7 @@ public struct QuarantineDetail: Sendable, Hashable {
         request.headers = ""
         request.target = String(item.request.target.prefix { $0 != "?" })
         bodyBytes = item.bodyBytes
-        headers = source?.keptHeaders(sent) ?? KeptHeaders.json(sent)
+        headers = source.map { $0.keptHeaders($0.masked(sent)) } ?? KeptHeaders.json(sent)
     }
 }
 
