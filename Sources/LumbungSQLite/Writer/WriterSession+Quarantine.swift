@@ -11,12 +11,19 @@ extension WriterSession {
         _ request: QuarantinedRequest, limits: QuarantineLimits
     ) throws(StoreError) -> QuarantineOutcome {
         guard isAdmitting else { return .noSpace }
-        try expireQuarantined(now: request.receivedAt)
+        var hasRoom = try hasRoom(for: request, limits)
+        if !hasRoom {
+            try expireQuarantined(now: request.receivedAt)
+            hasRoom = try self.hasRoom(for: request, limits)
+        }
+        return hasRoom ? .kept(try insert(request)) : .full
+    }
+
+    private func hasRoom(for request: QuarantinedRequest, _ limits: QuarantineLimits) throws(StoreError) -> Bool {
         let kept = try unsafe Statement(connection, Statements.quarantinedOfSource)
         kept.bind(1, request.source)
         _ = try kept.step()
-        guard kept.int(0) < limits.requests, kept.int(1) + Int64(request.size) <= limits.bytes else { return .full }
-        return .kept(try insert(request))
+        return kept.int(0) < limits.requests && kept.int(1) + Int64(request.size) <= limits.bytes
     }
 
     private func insert(_ request: QuarantinedRequest) throws(StoreError) -> QuarantineID {
