@@ -1,13 +1,19 @@
 public import LumbungCore
 
 extension SQLiteInbox {
-    /// Keeps a request whose check failed.
+    /// Keeps a request whose check failed; ``StoreError/overloaded`` when 16 MiB of them wait already.
     public func quarantine(
         _ request: QuarantinedRequest, limits: QuarantineLimits,
         completion: @escaping @Sendable (Result<QuarantineOutcome, StoreError>) -> Void
     ) {
-        submit(
-            { session throws(StoreError) in try session.quarantine(request, limits: limits) }, completion: completion)
+        let bytes = request.size
+        guard desk.admit(quarantineBytes: bytes) else { return completion(.failure(.overloaded)) }
+        submit { session throws(StoreError) in
+            try session.quarantine(request, limits: limits)
+        } completion: { [desk] result in
+            desk.left(quarantineBytes: bytes)
+            completion(result)
+        }
     }
 
     /// Lists kept requests beside the writer, within two seconds.

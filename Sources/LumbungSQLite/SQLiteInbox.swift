@@ -7,7 +7,7 @@ public import LumbungCore
 /// One thread writes; everything that waits at the same time shares one commit and one flush (`synchronous=FULL` in WAL
 /// mode). One reader looks beside it, bounded in time. The file may be read by any other program while it is open.
 public final class SQLiteInbox: InboxStore {
-    private let desk: WriterDesk
+    let desk: WriterDesk
     let reader: InboxReader
     private let busyTimeout: Duration
     private let remarks: [String]

@@ -44,7 +44,8 @@ public protocol InboxStore: QuarantineStore, SecretStore {
     /// - Throws: ``StoreError``; then nothing was moved.
     func clockMoved(by jump: Duration, now: Timestamp, longestWait: Duration) async throws(StoreError)
 
-    /// Removes finished events that are older than the policy, one bounded slice from `cursor` on.
+    /// Removes finished events that are older than the policy, and what has expired in quarantine, one bounded slice from
+    /// `cursor` on.
     /// - Throws: ``StoreError``.
     func prune(_ policy: RetentionPolicy, now: Timestamp, after cursor: EventID) async throws(StoreError) -> PruneSlice
 

@@ -1,7 +1,8 @@
 /// Where requests wait that did not prove who sent them.
 public protocol QuarantineStore: Sendable {
-    /// Keeps a request unless as much of its source is kept as `limits` say; what has expired makes room first.
+    /// Keeps a request unless as much of its source is kept as `limits` say; then what has expired makes room first.
     ///
+    /// While there is room nothing is removed: a wall clock that is ahead for a moment costs no request that came before.
     /// Durability: ``QuarantineOutcome/kept(_:)`` is told only after the commit was flushed to disk. The completion is
     /// called once, from the store's thread or at once, and must not block.
     func quarantine(

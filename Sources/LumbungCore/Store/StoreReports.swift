@@ -57,7 +57,8 @@ public struct RetentionPolicy: Sendable, Hashable {
 public struct PruneSlice: Sendable, Hashable {
     /// Events removed in this slice.
     public var removed: Int
-    /// Where the next slice goes on; nil when the walk has reached events too young to be pruned.
+    /// Where the next slice goes on, which may be where this one began; nil when the walk has reached events too young to
+    /// be pruned.
     public var next: EventID?
     /// How many requests in quarantine were removed because their time was over, since that was told last.
     public var expired = 0

@@ -55,6 +55,9 @@ extension QueryText {
             guard known.contains(name) else { throw .unknownParameter(name, known: known) }
             guard seen.insert(name).inserted else { throw .badParameter(name, "is there more than once") }
             guard !value.isEmpty else { throw .badParameter(name, "is empty") }
+            guard !value.utf8.contains(0) else {
+                throw .badParameter(name, "has a NUL character, which nothing is found by")
+            }
         }
         return pairs
     }

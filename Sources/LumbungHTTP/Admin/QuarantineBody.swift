@@ -61,7 +61,8 @@ struct QuarantineBody: Sendable, Hashable {
     private static func source(_ value: ScannedValue) throws(Problem) -> QuarantineChoice? {
         switch value.content {
         case .absent, .null: return nil
-        case .string(let bytes, hasLoneSurrogate: false) where !bytes.isEmpty:
+        // SQLite would look for what stands before a NUL.
+        case .string(let bytes, hasLoneSurrogate: false) where !bytes.isEmpty && !bytes.contains(0):
             return .source(String(decoding: bytes, as: UTF8.self))
         default: throw .badParameter("source", "must be the name of a source")
         }

@@ -61,6 +61,7 @@ public final class Entrance: Sendable {
     /// Examines a request that was in quarantine, as of the time when it was received.
     ///
     /// The rate does not count: it was kept within bounds of its own.
+    /// - Returns: The events; none for a question, which may have come before the source was known to ask any.
     /// - Throws: ``Problem``, with a remark for the operator.
     func reexamine(_ request: IngestRequest) throws(Problem) -> [NewEvent] {
         guard source.checksRequests else {
@@ -68,7 +69,9 @@ public final class Entrance: Sendable {
                 step: "missing", "the source checks nothing now: set `verify` or `token` as its sender proves itself")
         }
         try source.access.check(address: request.clientAddress)
+        if try handshakes?.unsigned(request) != nil { return [] }
         try prove(request)
+        if try handshakes?.signed(request) != nil { return [] }
         return try plan.events(in: request)
     }
 
@@ -91,8 +94,8 @@ public final class Entrance: Sendable {
             }
             return .handshake(.secretReturned(secret))
         }
-        guard let known = capture.captures.secret(of: source.name) else { return .secret(secret, capture) }
-        guard ConstantTime.equal(Array(known.utf8), Array(secret.utf8)) else { throw .otherSecretKept }
+        guard capture.captures.secret(of: source.name) != nil else { return .secret(secret, capture) }
+        guard capture.captures.isKept(secret, of: source.name) else { throw .otherSecretKept }
         return .handshake(.secretReturned(secret))
     }
 

@@ -140,6 +140,10 @@ public final class Intake: Sendable {
                 capture.captures.set(secret, of: request.source)
                 reply(.handshake(.secretReturned(secret)))
             case .success(false):
+                // Another request may have brought it while this one was on its way.
+                if capture.captures.isKept(secret, of: request.source) {
+                    return reply(.handshake(.secretReturned(secret)))
+                }
                 self.refuse(request, .otherSecretKept, through: entrance)
                 reply(.refused(.otherSecretKept))
             case .failure(let error): reply(.refused(.unavailable(error)))
@@ -151,9 +155,11 @@ public final class Intake: Sendable {
         _ request: IngestRequest, _ problem: Problem, by rule: QuarantineRule, through entrance: Entrance,
         reply: @escaping @Sendable (IngestReply) -> Void
     ) {
-        store.quarantine(QuarantinedRequest(request, problem, rule: rule), limits: rule.limits) { result in
+        // Made beforehand: looking for secrets takes its time, and the end is told from the store's thread.
+        let rejection = Self.rejection(of: request, problem, through: entrance)
+        store.quarantine(QuarantinedRequest(request, problem, rule: rule), limits: rule.limits) { [store] result in
             let answer = rule.reply(to: result, problem)
-            if let refused = answer.rejection { self.refuse(request, refused, through: entrance) }
+            if let refused = answer.rejection { store.reject(rejection.telling(refused)) }
             reply(answer)
         }
     }
@@ -164,16 +170,21 @@ public final class Intake: Sendable {
     ///   - problem: Why it was refused.
     ///   - entrance: The source as the request found it when it began; its secrets are masked in what is kept.
     public func refuse(_ request: IngestRequest, _ problem: Problem, through entrance: Entrance?) {
+        store.reject(Self.rejection(of: request, problem, through: entrance))
+    }
+
+    private static func rejection(
+        of request: IngestRequest, _ problem: Problem, through entrance: Entrance?
+    ) -> Rejection {
         let source = entrance?.source
-        store.reject(
-            Rejection(
-                source: request.source,
-                rejectedAt: request.receivedAt,
-                status: problem.status,
-                reason: problem.reason,
-                headers: source.map { $0.keptHeaders($0.masked(request.headers)) } ?? KeptHeaders.json(request.headers),
-                body: source?.masked(request.body) ?? request.body
-            ))
+        return Rejection(
+            source: request.source,
+            rejectedAt: request.receivedAt,
+            status: problem.status,
+            reason: problem.reason,
+            headers: source.map { $0.keptHeaders($0.masked(request.headers)) } ?? KeptHeaders.json(request.headers),
+            body: source?.masked(request.body) ?? request.body
+        )
     }
 
     /// Tells whether a commit would succeed now.
@@ -183,3 +194,12 @@ public final class Intake: Sendable {
 }
 
 extension Problem: Error {}
+
+extension Rejection {
+    /// The same for another reason.
+    fileprivate func telling(_ problem: Problem) -> Rejection {
+        var rejection = self
+        (rejection.status, rejection.reason) = (problem.status, problem.reason)
+        return rejection
+    }
+}

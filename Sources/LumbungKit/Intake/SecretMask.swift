@@ -8,10 +8,14 @@ struct SecretMask {
     static let anywhereFromBytes = 8
 
     private let secrets: [[UInt8]]
+    /// Whether a secret may begin with a byte, in any writing: most bytes of a text are told apart by this alone.
+    private let begins: [Bool]
 
     init(_ secrets: [[UInt8]]) {
         // Of two that begin alike the longer one counts.
         self.secrets = secrets.filter { !$0.isEmpty }.sorted { $0.count > $1.count }
+        let first = Set(self.secrets.map { $0[0] } + "%\\+".utf8)
+        begins = (0...UInt8.max).map(first.contains)
     }
 
     /// The beginning of a text without secrets; what stands where it ends is read whole, so that no part of one is left.
@@ -20,7 +24,7 @@ struct SecretMask {
         var kept: [UInt8] = []
         var position = 0
         while position < text.count, kept.count < limitBytes {
-            if let end = endOfSecret(in: text, at: position) {
+            if begins[Int(text[position])], let end = endOfSecret(in: text, at: position) {
                 kept += Self.mask
                 position = end
             } else {
@@ -71,41 +75,59 @@ private struct Writing {
         [false, true].map { Writing(isPercentEncoded: percent, isJSON: $0) }
     }
 
+    /// What is written at one place.
+    private enum Written {
+        case byte(UInt8)
+        case scalar(Unicode.Scalar)
+
+        /// The position in a secret behind this, if it stands there.
+        func end(in secret: [UInt8], at position: Int) -> Int? {
+            switch self {
+            case .byte(let byte): return secret[position] == byte ? position + 1 : nil
+            case .scalar(let scalar):
+                guard let bytes = UTF8.encode(scalar), secret[position...].starts(with: bytes) else { return nil }
+                return position + bytes.count
+            }
+        }
+    }
+
     /// The position behind the secret, if it begins here.
     func end(of secret: [UInt8], in text: [UInt8], at start: Int) -> Int? {
         var position = start
-        var rest = secret[...]
-        while !rest.isEmpty {
-            guard position < text.count else { return nil }
-            let (bytes, next) = character(text, position)
-            let isBlank = isPercentEncoded && text[position] == UInt8(ascii: "+") && rest.first == UInt8(ascii: " ")
-            guard !bytes.isEmpty, isBlank || rest.starts(with: bytes) else { return nil }
-            rest = rest.dropFirst(bytes.count)
+        var known = 0
+        while known < secret.count {
+            guard position < text.count, let (written, next) = character(text, position) else { return nil }
+            if isPercentEncoded, text[position] == UInt8(ascii: "+"), secret[known] == UInt8(ascii: " ") {
+                known += 1
+            } else {
+                guard let end = written.end(in: secret, at: known) else { return nil }
+                known = end
+            }
             position = next
         }
         return position
     }
 
-    /// What is written at a position, as bytes, and the position behind it; no bytes when it is no character.
-    private func character(_ text: [UInt8], _ position: Int) -> ([UInt8], Int) {
+    /// What is written at a position, and the position behind it; nil when it is no character.
+    private func character(_ text: [UInt8], _ position: Int) -> (Written, Int)? {
         let (first, afterFirst) = byte(text, position)
-        guard isJSON, first == UInt8(ascii: "\\"), afterFirst < text.count else { return ([first], afterFirst) }
+        guard isJSON, first == UInt8(ascii: "\\"), afterFirst < text.count else { return (.byte(first), afterFirst) }
         let (letter, next) = byte(text, afterFirst)
         switch letter {
-        case UInt8(ascii: "b"): return ([0x08], next)
-        case UInt8(ascii: "f"): return ([0x0C], next)
-        case UInt8(ascii: "n"): return ([0x0A], next)
-        case UInt8(ascii: "r"): return ([0x0D], next)
-        case UInt8(ascii: "t"): return ([0x09], next)
-        case UInt8(ascii: "u"): return scalar(text, next) ?? ([], next)
-        default: return ([letter], next)
+        case UInt8(ascii: "b"): return (.byte(0x08), next)
+        case UInt8(ascii: "f"): return (.byte(0x0C), next)
+        case UInt8(ascii: "n"): return (.byte(0x0A), next)
+        case UInt8(ascii: "r"): return (.byte(0x0D), next)
+        case UInt8(ascii: "t"): return (.byte(0x09), next)
+        case UInt8(ascii: "u"): return scalar(text, next)
+        default: return (.byte(letter), next)
         }
     }
 
     /// The character of `\u` and four digits, or of two such that are halves of one.
-    private func scalar(_ text: [UInt8], _ position: Int) -> ([UInt8], Int)? {
+    private func scalar(_ text: [UInt8], _ position: Int) -> (Written, Int)? {
         guard let (high, next) = unit(text, position) else { return nil }
-        if let scalar = Unicode.Scalar(high) { return (Array(String(scalar).utf8), next) }
+        if let scalar = Unicode.Scalar(high) { return (.scalar(scalar), next) }
         guard next < text.count else { return nil }
         let (mark, afterMark) = byte(text, next)
         guard mark == UInt8(ascii: "\\"), afterMark < text.count else { return nil }
@@ -114,7 +136,7 @@ private struct Writing {
             0xD800..<0xDC00 ~= high, 0xDC00..<0xE000 ~= low
         else { return nil }
         let value = 0x10000 + (UInt32(high - 0xD800) << 10) + UInt32(low - 0xDC00)
-        return Unicode.Scalar(value).map { (Array(String($0).utf8), end) }
+        return Unicode.Scalar(value).map { (.scalar($0), end) }
     }
 
     private func unit(_ text: [UInt8], _ position: Int) -> (UInt16, Int)? {

@@ -49,7 +49,7 @@ extension Source {
 
     /// The head of a refused body, in which the source's secrets, which some senders write there, are masked.
     func masked(_ body: [UInt8]) -> [UInt8] {
-        SecretMask(handshakeKeys.secrets).masked(body, upTo: Rejection.keptBodyBytes)
+        SecretMask(knownSecrets).masked(body, upTo: Rejection.keptBodyBytes)
     }
 
     /// A whole body in which the source's secrets are masked.
@@ -59,10 +59,15 @@ extension Source {
 
     /// Headers in whose values the source's secrets are masked.
     func masked(_ headers: [IngestRequest.Header]) -> [IngestRequest.Header] {
-        let mask = SecretMask(handshakeKeys.secrets)
+        let mask = SecretMask(knownSecrets)
         return headers.map { header in
             .init(name: header.name, value: String(decoding: mask.masked(Array(header.value.utf8)), as: UTF8.self))
         }
+    }
+
+    /// The configured secrets, and the one that the sender brought.
+    private var knownSecrets: [[UInt8]] {
+        handshakeKeys.secrets + [capture?.captures.secret(of: name)].compactMap { $0.map { Array($0.utf8) } }
     }
 
     /// The URL that was called: the registered one with the query that came.

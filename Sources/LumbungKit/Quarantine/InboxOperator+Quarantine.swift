@@ -1,6 +1,8 @@
 public import LumbungCore
 
 extension InboxOperator {
+    /// How many are removed in one transaction, so that it stays short.
+    private static let discardSlice = 100
     /// How long a commit may wait.
     private static let releasePatience = Duration.seconds(5)
 
@@ -67,7 +69,12 @@ extension InboxOperator {
     /// - Throws: ``OperationError``; what was removed before stays so.
     public func discard(_ choice: QuarantineChoice) async throws(OperationError) -> Int {
         let ids = try await numbers(choice)
-        return try await ask { store throws(StoreError) in try await store.discard(quarantined: ids) }
+        var removed = 0
+        for start in stride(from: 0, to: ids.count, by: Self.discardSlice) {
+            let slice = Array(ids[start..<min(start + Self.discardSlice, ids.count)])
+            removed += try await ask { store throws(StoreError) in try await store.discard(quarantined: slice) }
+        }
+        return removed
     }
 
     /// Stores the events of requests that passed, in their order; what waits at the same time shares commits.
@@ -151,7 +158,7 @@ private struct Released {
 private struct ReleaseBatch {
     private static let mostRequests = 64
     private static let mostEvents = 2000
-    private static let mostBytes = 4 * 1024 * 1024
+    private static let mostBytes = 8 * 1024 * 1024
 
     private var released: [Released] = []
     private var events = 0

@@ -50,9 +50,11 @@ extension InboxOperator {
     /// Durability: committed and flushed before this returns.
     /// - Throws: ``OperationError``; ``OperationError/impossible(_:)`` when there is none.
     public func forgetSecret(of source: String) async throws(OperationError) {
+        let known = secrets.captures.secret(of: source)
         let wasKept = try await ask { store throws(StoreError) in try await store.forget(capturedSecretOf: source) }
+        // The next secret may have come already; the store has kept it.
+        secrets.captures.forget(known, of: source)
         guard wasKept else { throw .impossible("no sender of a source \(source) has brought a secret") }
-        secrets.captures.set(nil, of: source)
     }
 }
 

@@ -18,9 +18,20 @@ public final class SecretCaptures: Sendable {
         secrets.withLock { $0[source] }
     }
 
+    /// Whether this is the secret of a source.
+    func isKept(_ secret: String, of source: String) -> Bool {
+        guard let known = self.secret(of: source) else { return false }
+        return ConstantTime.equal(Array(known.utf8), Array(secret.utf8))
+    }
+
     /// Takes note of what the store has done.
-    func set(_ secret: String?, of source: String) {
+    func set(_ secret: String, of source: String) {
         secrets.withLock { $0[source] = secret }
+    }
+
+    /// Forgets a secret, unless another one has taken its place.
+    func forget(_ secret: String?, of source: String) {
+        secrets.withLock { if $0[source] == secret { $0[source] = nil } }
     }
 }
 

@@ -134,6 +134,8 @@ struct Writer {
         switch error {
         case .diskFull:
             floor.metFullDisk()
+            // Nor may what runs once more keep anything new in the room that is made for it.
+            session.isAdmitting = false
             nextMeasurement = clock.now.advanced(by: .milliseconds(250))
             return disk.dropBallast() ? .madeRoom : .none
         case .unknown(let reason):

@@ -8,6 +8,7 @@ final class WriterDesk: Sendable {
         var queue: CommitQueue<WriterJob>
         var rejections: [Rejection] = []
         var isKeepingRejections = false
+        var quarantineBytes = 0
         var failure: String?
         var isFinished = false
         var failureWaiters: [CheckedContinuation<String?, Never>] = []
@@ -68,6 +69,25 @@ final class WriterDesk: Sendable {
             return state.isKeepingRejections
         }
         if isMore { submit(keepingRejections) }
+    }
+
+    /// Takes a request for quarantine into the memory for those that wait, or not, when that is full; a single larger one
+    /// is still taken when nothing else waits.
+    ///
+    /// Anybody can send them, and the queue has no bound for other work than events.
+    func admit(quarantineBytes bytes: Int) -> Bool {
+        state.withLock { state in
+            guard state.quarantineBytes == 0 || state.quarantineBytes + bytes <= Self.waitingQuarantineBytes else {
+                return false
+            }
+            state.quarantineBytes += bytes
+            return true
+        }
+    }
+
+    /// A request for quarantine waits no longer.
+    func left(quarantineBytes bytes: Int) {
+        state.withLock { $0.quarantineBytes -= bytes }
     }
 
     /// The next thing for the writer's thread to do; sleeps while there is nothing.
@@ -149,4 +169,6 @@ final class WriterDesk: Sendable {
 
     /// How many refused requests wait to be kept; more in one commit's time are a flood, and these tell enough.
     private static let waitingRejections = 256
+    /// How many bytes of requests for quarantine wait to be kept; they all go into one transaction.
+    private static let waitingQuarantineBytes = 16 * 1024 * 1024
 }

@@ -11,12 +11,19 @@ extension WriterSession {
         _ request: QuarantinedRequest, limits: QuarantineLimits
     ) throws(StoreError) -> QuarantineOutcome {
         guard isAdmitting, isKeepingStrangers else { return .noSpace }
-        try expireQuarantined(now: request.receivedAt)
+        var hasRoom = try hasRoom(for: request, limits)
+        if !hasRoom {
+            try expireQuarantined(now: request.receivedAt)
+            hasRoom = try self.hasRoom(for: request, limits)
+        }
+        return hasRoom ? .kept(try insert(request)) : .full
+    }
+
+    private func hasRoom(for request: QuarantinedRequest, _ limits: QuarantineLimits) throws(StoreError) -> Bool {
         let kept = try unsafe Statement(connection, Statements.quarantinedOfSource)
         kept.bind(1, request.source)
         _ = try kept.step()
-        guard kept.int(0) < limits.requests, kept.int(1) + Int64(request.size) <= limits.bytes else { return .full }
-        return .kept(try insert(request))
+        return kept.int(0) < limits.requests && kept.int(1) + Int64(request.size) <= limits.bytes
     }
 
     private func insert(_ request: QuarantinedRequest) throws(StoreError) -> QuarantineID {
@@ -55,10 +62,14 @@ extension WriterSession {
     }
 
     /// Removes some of the requests whose time is over.
-    func expireQuarantined(now: Timestamp) throws(StoreError) {
+    /// - Returns: Whether there may be more of them.
+    @discardableResult
+    func expireQuarantined(now: Timestamp) throws(StoreError) -> Bool {
         let expire = try unsafe Statement(connection, Statements.expireQuarantined)
         expire.bind(1, now.milliseconds)
         expire.bind(2, Int64(Self.expirySlice))
-        expiredStrangers += try expire.run()
+        let expired = try expire.run()
+        expiredStrangers += expired
+        return expired == Self.expirySlice
     }
 }

@@ -106,12 +106,13 @@ extension WriterSession {
         }
     }
 
-    /// Removes finished events that are older than the policy from the next slice of the table.
+    /// Removes expired requests from quarantine and then, once none is left, finished events that are older than the policy
+    /// from the next slice of the table.
     func prune(_ policy: RetentionPolicy, now: Timestamp, after cursor: EventID) throws(StoreError) -> PruneSlice {
+        guard try !expireQuarantined(now: now) else { return PruneSlice(removed: 0, next: cursor) }
         let finishedBefore = now.advanced(by: .zero - policy.finished).iso8601
         let deadBefore = now.advanced(by: .zero - policy.dead).iso8601
         let youngest = max(finishedBefore, deadBefore)
-        try expireQuarantined(now: now)
         let present = now.iso8601
         let query = try unsafe Statement(connection, Statements.oldestEvents)
         query.bind(1, cursor.value)

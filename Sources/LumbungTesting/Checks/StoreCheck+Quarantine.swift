@@ -44,6 +44,12 @@ extension StoreCheck {
             #expect(try await bench.store.quarantined(id) == nil)
             #expect(try await bench.keep(.sample(), limits) > id)
         },
+        StoreCheck("a request that comes while the clock is ahead removes no other one as long as there is room") {
+            bench async throws in
+            let kept = try await bench.keep(.sample(lifetime: .seconds(60)))
+            _ = try await bench.keep(.sample(receivedAt: bench.now.advanced(by: .seconds(86_400 * 365))))
+            #expect(try await bench.store.quarantined(kept) != nil)
+        },
         StoreCheck("an expired request makes room for another one, and is pruned") { bench async throws in
             let limits = QuarantineLimits(requests: 1, bytes: 1000)
             let old = try await bench.keep(.sample(receivedAt: bench.now, lifetime: .seconds(60)), limits)
@@ -56,6 +62,11 @@ extension StoreCheck {
                 RetentionPolicy(), now: later.advanced(by: .seconds(60)), after: EventID(0))
             #expect(try await bench.store.quarantined(new) == nil)
             #expect(slice.expired == 1)
+        },
+        StoreCheck("every expired request is pruned, however many there are") { bench async throws in
+            for _ in 0..<250 { _ = try await bench.keep(.sample(lifetime: .seconds(60))) }
+            _ = try await bench.prune(RetentionPolicy(), at: bench.now.advanced(by: .seconds(60)))
+            #expect(try await bench.store.quarantined(QuarantineQuery()).items.isEmpty)
         },
         StoreCheck("a release stores the events with their time and takes the request out, once") {
             bench async throws in

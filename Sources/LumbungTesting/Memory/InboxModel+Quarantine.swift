@@ -3,10 +3,8 @@ public import LumbungCore
 extension InboxModel {
     /// Keeps a request whose check failed, within the limits of its source.
     public mutating func quarantine(_ request: QuarantinedRequest, limits: QuarantineLimits) -> QuarantineOutcome {
-        expireQuarantined(now: request.receivedAt)
-        let kept = quarantined.values.filter { $0.source == request.source }
-        let bytes = kept.reduce(0) { $0 + $1.size }
-        guard kept.count < limits.requests, bytes + request.size <= limits.bytes else { return .full }
+        if !hasRoom(for: request, limits) { expireQuarantined(now: request.receivedAt) }
+        guard hasRoom(for: request, limits) else { return .full }
         quarantineCount += 1
         quarantined[QuarantineID(quarantineCount)] = request
         return .kept(QuarantineID(quarantineCount))
@@ -28,6 +26,12 @@ extension InboxModel {
     /// Removes kept requests.
     public mutating func discard(_ ids: [QuarantineID]) -> Int {
         ids.reduce(0) { $0 + (quarantined.removeValue(forKey: $1) == nil ? 0 : 1) }
+    }
+
+    private func hasRoom(for request: QuarantinedRequest, _ limits: QuarantineLimits) -> Bool {
+        let kept = quarantined.values.filter { $0.source == request.source }
+        let bytes = kept.reduce(0) { $0 + $1.size }
+        return kept.count < limits.requests && bytes + request.size <= limits.bytes
     }
 
     mutating func expireQuarantined(now: Timestamp) {

@@ -21,6 +21,10 @@ public final class OperationsStore: InboxOperations {
         public var calls: [String] = []
         /// The steps of bulk replays that were asked for.
         public var steps: [ReplayStep] = []
+        /// What was asked of the quarantine, a line each.
+        public var quarantineCalls: [String] = []
+        /// Called once a captured secret is forgotten, before that is told.
+        public var forgotten: @Sendable () -> Void = {}
     }
 
     private let state = Mutex(State())
@@ -37,6 +41,9 @@ public final class OperationsStore: InboxOperations {
 
     /// The steps of bulk replays that were asked for.
     public var steps: [ReplayStep] { state.withLock { $0.steps } }
+
+    /// What was asked of the quarantine, a line each.
+    public var quarantineCalls: [String] { state.withLock { $0.quarantineCalls } }
 
     /// Says what is answered from now on.
     public func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
@@ -99,7 +106,11 @@ public final class OperationsStore: InboxOperations {
     // MARK: The rest
 
     /// Asks the inbox inside.
-    public func append(_ request: AppendRequest) { inner.append(request) }
+    public func append(_ request: AppendRequest) {
+        if let id = request.released { note("release \(id.value)") }
+        inner.append(request)
+    }
+
     /// Asks the inbox inside.
     public func reject(_ rejection: Rejection) { inner.reject(rejection) }
     /// Asks the inbox inside.
@@ -162,13 +173,17 @@ public final class OperationsStore: InboxOperations {
 
     /// Asks the inbox inside.
     public func quarantined(_ id: QuarantineID) async throws(StoreError) -> QuarantinedRequest? {
-        try await inner.quarantined(id)
+        note("read \(id.value)")
+        return try await inner.quarantined(id)
     }
 
     /// Asks the inbox inside.
     public func discard(quarantined ids: [QuarantineID]) async throws(StoreError) -> Int {
-        try await inner.discard(quarantined: ids)
+        note("discard \(ids.count)")
+        return try await inner.discard(quarantined: ids)
     }
+
+    private func note(_ call: String) { state.withLock { $0.quarantineCalls.append(call) } }
 
     // MARK: Audit
 
@@ -205,7 +220,9 @@ public final class OperationsStore: InboxOperations {
 
     /// Asks the inbox inside.
     public func forget(capturedSecretOf source: String) async throws(StoreError) -> Bool {
-        try await inner.forget(capturedSecretOf: source)
+        let wasKept = try await inner.forget(capturedSecretOf: source)
+        state.withLock { $0.forgotten }()
+        return wasKept
     }
 
     // MARK: Bulk replays

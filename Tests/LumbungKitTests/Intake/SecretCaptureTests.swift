@@ -1,7 +1,9 @@
+import Logging
 import LumbungCore
 import LumbungKit
 import LumbungSignatures
 import LumbungTesting
+import Synchronization
 import Testing
 
 /// A sender that brings the secret itself, with the first request.
@@ -10,6 +12,10 @@ import Testing
     private let captures = SecretCaptures()
 
     private func source(token: String? = nil) -> Source {
+        source(captures, token: token)
+    }
+
+    private func source(_ captures: SecretCaptures, token: String? = nil) -> Source {
         var source = Source(name: "tasks")
         source.split = JSONPointer(key: "events")
         source.identity = [.sha256]
@@ -71,6 +77,60 @@ import Testing
         #expect(try await post(signedWith: "second") == 401)
         let reasons = try await store.rejections(limit: 9).map(\.reason)
         #expect(reasons.contains { $0.contains("lumbung sources forget") })
+    }
+
+    @Test func `the same secret that comes twice at once is sent back twice`() async throws {
+        store.hold(.append)
+        async let one = bring("first")
+        async let two = bring("first")
+        await store.waitForHeld(2)
+        store.release()
+        #expect(await [one, two] == [200, 200])
+    }
+
+    @Test func `a secret that comes while the one before is forgotten counts`() async throws {
+        let operations = OperationsStore()
+        let engine = Engine(
+            store: operations, destinations: [:], configuration: EngineConfiguration(),
+            environment: EngineEnvironment(wallClock: { NewEvent.sampleTime }, clock: TestClock(), jitter: { 1 }),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let secrets = SourceSecrets(store: operations)
+        let inbox = InboxOperator(
+            store: operations, engine: engine, secrets: secrets,
+            configured: { ConfiguredInbox(destinations: [:], sources: []) }, now: { NewEvent.sampleTime })
+        let intake = Intake(
+            store: operations, routes: [(source(secrets.captures), [])], patience: .seconds(5), committed: {})
+        let replies = Mutex<[Int]>([])
+        let bring: @Sendable (String) -> Void = { secret in
+            let request = IngestRequest(
+                source: "tasks", headers: [.init(name: "X-Hook-Secret", value: secret)], body: [],
+                receivedAt: NewEvent.sampleTime)
+            intake.accept(request) { reply in
+                guard case .handshake(let answer) = reply else { return replies.withLock { $0.append(401) } }
+                replies.withLock { $0.append(answer.status) }
+            }
+        }
+        // Both come before the process knows of a secret; the second one reaches the store once the first is forgotten.
+        operations.inner.hold(.append)
+        bring("first")
+        operations.set { state in
+            state.forgotten = {
+                bring("second")
+                operations.inner.release()
+            }
+        }
+        try await inbox.forgetSecret(of: "tasks")
+        bring("second")
+        bring("first")
+        #expect(replies.withLock { $0 } == [200, 200, 200, 401])
+    }
+
+    @Test func `the secret is hidden in what is kept of a refused request`() async throws {
+        #expect(await bring("a-secret-that-was-brought") == 200)
+        _ = await send(["X-Copy": "a-secret-that-was-brought"], body: "a-secret-that-was-brought")
+        let kept = try #require(try await store.rejections(limit: 1).first)
+        #expect(kept.headers == #"{"x-copy":"********"}"#)
+        #expect(kept.bodyPrefix == Array("********".utf8))
     }
 
     @Test func `a secret that another process of the store has kept is not overwritten`() async throws {

@@ -7,7 +7,8 @@ import Testing
 
 /// What becomes of requests in quarantine when somebody has mended their source.
 @Suite struct ReverifyTests {
-    private let store = MemoryInbox()
+    private let operations = OperationsStore()
+    private var store: MemoryInbox { operations.inner }
     private static let received = NewEvent.sampleTime.advanced(by: .seconds(-3 * 86_400))
     private static let mended = "whsec_bWVuZGVkLW1lbmRlZC1tZW5kZWQtbWVuZGVk"
     private static let other = "whsec_b3RoZXItb3RoZXItb3RoZXItb3RoZXItb3Ro"
@@ -23,10 +24,11 @@ import Testing
         let configured = ConfiguredInbox(
             destinations: [:], sources: sources.map { (source: $0, routes: RouteTable(always: [])) })
         let engine = Engine(
-            store: store, destinations: [:], configuration: EngineConfiguration(),
+            store: operations, destinations: [:], configuration: EngineConfiguration(),
             environment: EngineEnvironment(wallClock: { NewEvent.sampleTime }, clock: TestClock(), jitter: { 1 }),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        return InboxOperator(store: store, engine: engine, configured: { configured }, now: { NewEvent.sampleTime })
+        return InboxOperator(
+            store: operations, engine: engine, configured: { configured }, now: { NewEvent.sampleTime })
     }
 
     /// Keeps a request that was signed three days ago, with the secret of now or another one.
@@ -133,6 +135,33 @@ import Testing
         let report = try await inbox([try Self.source()]).reverify(.all)
         #expect((report.checked, report.passed) == (450, 450))
         #expect(store.model.events.map(\.event.identity) == (0..<450).map(String.init))
+    }
+
+    @Test func `what is released at once is bounded in bytes`() async throws {
+        let filler = String(repeating: "x", count: 5 << 20)
+        for index in 1...3 { try await keep(#"{"uuid":"\#(index)","filler":"\#(filler)"}"#) }
+        #expect(try await inbox([try Self.source()]).reverify(.all).passed == 3)
+        #expect(
+            operations.quarantineCalls.filter { !$0.hasPrefix("discard") } == [
+                "read 1", "read 2", "release 1", "release 2", "read 3", "release 3",
+            ])
+    }
+
+    @Test func `many are discarded in transactions that stay short`() async throws {
+        for index in 0..<250 { try await keep(#"{"uuid":"\#(index)"}"#) }
+        #expect(try await inbox([]).discard(.all) == 250)
+        #expect(operations.quarantineCalls == ["discard 100", "discard 100", "discard 50"])
+        #expect(try await ids() == [])
+    }
+
+    @Test func `a question that was kept before it was known as one is let go`() async throws {
+        try await keep(#"{"type":"url_verification","challenge":"c"}"#)
+        var source = try Self.source()
+        source.handshakes = [.slack]
+        let report = try await inbox([source]).reverify(.all)
+        #expect((report.passed, report.events) == (1, [:]))
+        #expect(store.model.eventIDs.isEmpty)
+        #expect(try await ids() == [])
     }
 
     @Test func `a store that fails is told, and what it did not take stays`() async throws {
