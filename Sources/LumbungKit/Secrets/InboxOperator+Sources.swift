@@ -17,7 +17,7 @@ public struct SourceDetail: Sendable, Hashable {
     public var name: String
     /// The secrets of its check, in the order of the configuration.
     public var secrets: [Secret]
-    /// When its sender brought a secret; nil when it did not.
+    /// When its sender brought the secret that requests are checked with; nil when there is none such.
     public var capturedAt: Timestamp?
 }
 
@@ -38,7 +38,8 @@ extension InboxOperator {
                     return SourceDetail.Secret(
                         fingerprint: fingerprint, uses: use?.count ?? 0, lastUsedAt: use?.lastUsedAt)
                 },
-                capturedAt: captured.first { $0.source == source.name }?.capturedAt)
+                // One that came before the source was given secrets is kept, and checks nothing.
+                capturedAt: source.capture == nil ? nil : captured.first { $0.source == source.name }?.capturedAt)
         }
     }
 
