@@ -19,7 +19,7 @@ public struct SourceDetail: Sendable, Hashable {
     public var secrets: [Secret]
     /// Whether its sender brings the secret itself.
     public var isSecretBrought: Bool
-    /// When its sender brought it; nil when it did not yet.
+    /// When its sender brought the secret that requests are checked with; nil when there is none such.
     public var capturedAt: Timestamp?
 }
 
@@ -41,7 +41,8 @@ extension InboxOperator {
                         fingerprint: fingerprint, uses: use?.count ?? 0, lastUsedAt: use?.lastUsedAt)
                 },
                 isSecretBrought: source.capture != nil,
-                capturedAt: captured.first { $0.source == source.name }?.capturedAt)
+                // One that came before the source was given secrets is kept, and checks nothing.
+                capturedAt: source.capture == nil ? nil : captured.first { $0.source == source.name }?.capturedAt)
         }
     }
 

@@ -76,13 +76,15 @@ struct CommitQueueTests {
 
     @Test func `what a request holds is its payloads, names and overhead, and its headers once`() {
         let events = ["a", "bc"].map { identity in
-            NewEvent(
+            var event = NewEvent(
                 source: "s", identity: identity, type: "type",
                 content: EventContent(payload: [1, 2, 3], digest: [], headers: #"{"x":"y"}"#),
                 receivedAt: Timestamp(milliseconds: 0), routing: EventRouting(destinations: [], resendRevives: true))
+            event.tenant = "tenant"
+            return event
         }
         let request = AppendRequest(events: events, deadline: Self.later) { _ in }
-        #expect(request.heldBytes == 9 + (3 + 1 + 4) + (3 + 2 + 4) + 2 * AppendRequest.eventOverheadBytes)
+        #expect(request.heldBytes == 9 + (3 + 1 + 4 + 6) + (3 + 2 + 4 + 6) + 2 * AppendRequest.eventOverheadBytes)
     }
 
     @Test func `a request that was handed out is not held while others wait`() throws {

@@ -1,3 +1,4 @@
+import Logging
 import LumbungCore
 import LumbungKit
 import LumbungSignatures
@@ -57,6 +58,29 @@ import Testing
         await Self.post(intake, Self.old)
         try await uses.save()
         #expect(try await self.uses().values.map(\.count) == [2])
+    }
+
+    @Test func `a source that is checked with configured secrets is not told as checked with a brought one`()
+        async throws
+    {
+        let brought = CapturedSecret(source: "s", secret: "brought", capturedAt: NewEvent.sampleTime)
+        let operations = OperationsStore()
+        operations.capture(brought) { _ in }
+        let engine = Engine(
+            store: operations, destinations: [:], configuration: EngineConfiguration(),
+            environment: EngineEnvironment(wallClock: { NewEvent.sampleTime }, clock: TestClock(), jitter: { 1 }),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        var source = try Self.source([Self.new])
+        for isBrought in [false, true] {
+            if isBrought { source.capture = SecretCapture(rules: [], captures: SecretCaptures([brought])) }
+            let configured = ConfiguredInbox(
+                destinations: [:], sources: [(source: source, routes: RouteTable(always: []))])
+            let inbox = InboxOperator(
+                store: operations, engine: engine, configured: { configured }, now: { NewEvent.sampleTime })
+            let detail = try #require(try await inbox.sources().first)
+            #expect(detail.secrets.count == (isBrought ? 0 : 1))
+            #expect(detail.capturedAt == (isBrought ? NewEvent.sampleTime : nil))
+        }
     }
 
     @Test func `what the store did not take is counted again`() async throws {

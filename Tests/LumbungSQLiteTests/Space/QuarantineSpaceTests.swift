@@ -1,4 +1,3 @@
-import Dispatch
 import LumbungCore
 import LumbungTesting
 import Synchronization
@@ -36,19 +35,13 @@ struct QuarantineSpaceTests {
     @Test func `what waits to be kept in quarantine is bounded in bytes`() async throws {
         try await InboxFolder.with { folder throws in
             let store = try folder.open()
-            let (begun, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-            store.submit { _ throws(StoreError) in
-                begun.signal()
-                goOn.wait()
-            } completion: { (_: Result<Void, StoreError>) in
-            }
-            begun.wait()
             let (results, told) = AsyncStream<Result<QuarantineOutcome, StoreError>>.makeStream()
             let limits = QuarantineLimits()
-            for _ in 0..<5 {
-                store.quarantine(Self.request(bytes: 5 << 20), limits: limits) { told.yield($0) }
+            store.inOneGroup {
+                for _ in 0..<5 {
+                    store.quarantine(Self.request(bytes: 5 << 20), limits: limits) { told.yield($0) }
+                }
             }
-            goOn.signal()
             var ends: [Result<QuarantineOutcome, StoreError>] = []
             for await end in results.prefix(5) { ends.append(end) }
             #expect(

@@ -1,4 +1,3 @@
-import Dispatch
 import GRDB
 import LumbungCore
 import LumbungTesting
@@ -96,24 +95,11 @@ struct EffectLossTests {
         }
     }
 
-    /// Holds the writer, so that what is handed in meanwhile makes up one group.
-    private static func inOneGroup(_ store: SQLiteInbox, _ submit: () -> Void) {
-        let (begun, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        store.submit { _ throws(StoreError) in
-            begun.signal()
-            goOn.wait()
-        } completion: { (_: Result<Void, StoreError>) in
-        }
-        begun.wait()
-        submit()
-        goOn.signal()
-    }
-
     @Test func `those of the same group run again, and commit once`() async throws {
         try await EffectBench.withLeases(3) { store, records, folder async throws in
             let runs = Mutex<[Int]>([0, 0, 0])
             let (ends, told) = AsyncStream<String>.makeStream()
-            Self.inOneGroup(store) {
+            store.inOneGroup {
                 store.append(
                     AppendRequest(events: [.sample("new", to: [])], deadline: .now.advanced(by: .seconds(60))) {
                         told.yield("new \((try? $0.get().map(\.kind)) == [.queued])")
