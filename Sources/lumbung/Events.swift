@@ -15,26 +15,11 @@ struct Events: AsyncParsableCommand {
 
         @OptionGroup var filter: FilterFlags<AnyStatus>
 
-        @Option(help: "The most events to list, 1 to 200 (50).")
-        var limit: Int?
-
-        @Option(help: "Go on where the page before ended.")
-        var cursor: String?
-
+        @OptionGroup var page: PageFlags
         @OptionGroup var admin: AdminFlags
 
-        func validate() throws {
-            if let limit, !(1...200).contains(limit) {
-                throw ValidationError("--limit must be a whole number from 1 to 200")
-            }
-            if let cursor, let fault = EventArguments.fault(in: [(name: "cursor", value: cursor)]) {
-                throw ValidationError(fault)
-            }
-        }
-
         func run() async throws {
-            let page = [("limit", limit.map(String.init)), ("cursor", cursor)]
-            let parameters = filter.given + page.compactMap { name, value in value.map { (name: name, value: $0) } }
+            let parameters = filter.given + page.given
             let command = EventsCommand(try admin.access(), isJSON: admin.json)
             try await answering { () async throws(ServerFailure) in try await command.list(parameters) }
         }

@@ -21,26 +21,11 @@ struct Quarantine: AsyncParsableCommand {
         @Option(help: "Only those of this source.")
         var source: String?
 
-        @Option(help: "The most requests to list, 1 to 200 (50).")
-        var limit: Int?
-
-        @Option(help: "Go on where the page before ended.")
-        var cursor: String?
-
+        @OptionGroup var page: PageFlags
         @OptionGroup var admin: AdminFlags
 
-        func validate() throws {
-            if let limit, !(1...200).contains(limit) {
-                throw ValidationError("--limit must be a whole number from 1 to 200")
-            }
-            if let cursor, let fault = EventArguments.fault(in: [(name: "cursor", value: cursor)]) {
-                throw ValidationError(fault)
-            }
-        }
-
         func run() async throws {
-            let page = [("source", source), ("limit", limit.map(String.init)), ("cursor", cursor)]
-            let parameters = page.compactMap { name, value in value.map { (name: name, value: $0) } }
+            let parameters = (source.map { [(name: "source", value: $0)] } ?? []) + page.given
             let command = QuarantineCommand(try admin.access(), isJSON: admin.json)
             try await answering { () async throws(ServerFailure) in try await command.list(parameters) }
         }
