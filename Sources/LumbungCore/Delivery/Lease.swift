@@ -17,6 +17,8 @@ public struct Lease: Sendable {
     public var fanout: Int
     /// Whether the delivery has a place in an order, so that its end lets the next one go.
     public var isOrdered = false
+    /// Since when the delivery was due: its place among those that wait, should it be handed back.
+    public var dueSince: Timestamp?
 
     /// Makes a lease; only stores do.
     public init(

@@ -126,6 +126,7 @@ extension WriterSession {
                 event: event, destination: queue.destination, token: makeToken(), attempt: Int(due.int(2)) + 1,
                 isSuspect: queue.lane == .suspect, fanout: Int(due.int(3)))
             lease.isOrdered = due.int(10) != 0
+            lease.dueSince = Timestamp(milliseconds: due.int(1))
             found.leases.append(lease)
         }
         return found
