@@ -80,7 +80,7 @@ import Testing
             let gone = try await ask("POST", "/api/v1/replays", #"{"filter":{"destination":"gone"}}"#)
             #expect(gone.status == 409 && gone.detail.contains("not configured any more"), "\(gone.body)")
         }
-        #expect(bench.log.lines.count == 3, "\(bench.log.lines)")
+        #expect(bench.log.facts.count == 3, "\(bench.log.facts)")
     }
 
     @Test func `a seventeenth replay is refused while sixteen run, and says what to do`() async throws {
@@ -111,6 +111,6 @@ import Testing
             #expect(reply.status == 200 && reply.body == #"{"dry_run":true,"events":7}"#)
             #expect(try await ask("GET", "/api/v1/replays").body == #"{"replays":[]}"#)
         }
-        #expect(bench.log.lines == [])
+        #expect(bench.log.facts == [])
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import LumbungCore
+import LumbungTesting
 import Testing
 
 @testable import LumbungServer
@@ -108,20 +109,20 @@ import Testing
     }
 
     @Test func `what a start set aside is told like other deaths, the first by name`() {
-        let lines = Lines()
+        let lines = LogLines()
         var report = RecoveryReport(bootEpoch: 4, interrupted: 0, poisoned: 22, waiting: 0)
         report.setAside = (1...Int64(RecoveryReport.mostNamed)).map {
             .init(event: EventID($0), destination: DestinationID(7))
         }
-        SetAsideReport.tell(report, numbers: ["app": DestinationID(7)], logger: lines.logger())
-        #expect(lines.all.count == 21)
+        SetAsideReport.tell(report, numbers: ["app": DestinationID(7)], logger: lines.logger)
+        #expect(lines.whole.count == 21)
         #expect(
-            lines.all.first
+            lines.whole.first
                 == "error delivery is dead; the event is kept, and `lumbung events replay ID` starts it again "
                 + "destination=app detail=set aside as poison: 3 attempts ended together with the process "
                 + "outcome=interrupted queue_id=1")
         #expect(
-            lines.all.last
+            lines.whole.last
                 == "error more deliveries are dead as poison; `lumbung events list --status dead` shows them count=2")
     }
 
