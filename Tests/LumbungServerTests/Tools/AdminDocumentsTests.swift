@@ -1,5 +1,6 @@
 import Foundation
 import LumbungCore
+import LumbungKit
 import LumbungTesting
 import Testing
 
