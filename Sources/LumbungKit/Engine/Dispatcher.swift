@@ -134,7 +134,7 @@ actor Dispatcher {
             pendingJump = nil
             if jump != .zero {
                 logger.warning(
-                    "the wall clock was set; what waits was moved along", metadata: [LogKeys.jump: "\(jump)"])
+                    "the wall clock was set; what waits was moved along", metadata: [LogKeys.jump: "\(jump.words)"])
             }
             return true
         } catch {
