@@ -57,6 +57,8 @@ public struct LeasedEvent: Sendable {
     public var type: String
     /// Its tenant, or the empty string.
     public var tenant = ""
+    /// When it was received; nil for a sample that never was.
+    public var receivedAt: Timestamp?
     /// The payload, byte for byte.
     public var payload: [UInt8]
     /// SHA-256 of the payload as it was received; checked before each attempt.
