@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import LumbungCore
 import LumbungKit
 
@@ -16,7 +17,11 @@ extension AdminAPI {
         let detail = try await told(unknownDestination: 400) { () async throws(OperationError) in
             try await inbox.beginReplay(body.wish)
         }
-        note("replay", context, replay: detail.record.id, detail.destination.map { [$0] } ?? [])
+        var meant: Logger.Metadata = [
+            "filter": "\(String(decoding: JSONValue.filter(of: detail).bytes, as: UTF8.self))"
+        ]
+        if let rate = detail.record.order.rate { meant["rate"] = "\(rate)" }
+        note("replay", context, replay: detail.record.id, detail.destination.map { [$0] } ?? [], meant)
         var response = Response(JSONValue(detail))
         response.status = .accepted
         response.headers[.location] = "/api/v1/replays/\(detail.record.id.value)"
@@ -56,7 +61,7 @@ extension JSONValue {
         self = .object([
             ("id", .number(record.id.value)),
             ("status", .string(record.status.rawValue)),
-            ("filter", JSONValue(record.order.filter, destination: detail.filterDestination)),
+            ("filter", JSONValue.filter(of: detail)),
             ("destination", .optional(detail.destination)),
             ("rate", .optional(record.order.rate?.description)),
             ("events", .number(Int64(record.events))),
@@ -73,13 +78,14 @@ extension JSONValue {
     }
 
     /// What was set of a filter.
-    private init(_ filter: EventFilter, destination: String?) {
+    fileprivate static func filter(of detail: ReplayDetail) -> JSONValue {
+        let filter = detail.record.order.filter
         let texts: [(key: String, value: String?)] = [
             ("status", filter.status?.rawValue), ("source", filter.source), ("type", filter.type),
-            ("tenant", filter.tenant), ("uuid", filter.identity), ("destination", destination),
+            ("tenant", filter.tenant), ("uuid", filter.identity), ("destination", detail.filterDestination),
             ("from", filter.from?.iso8601),
             ("to", filter.to?.iso8601), ("q", filter.text.map { String(decoding: $0, as: UTF8.self) }),
         ]
-        self = .object(texts.compactMap { key, value in value.map { (key, .string($0)) } })
+        return .object(texts.compactMap { key, value in value.map { (key, .string($0)) } })
     }
 }

@@ -129,7 +129,7 @@ struct AdminAPI: Sendable {
 
     func note(
         _ change: String, _ context: AdminContext, event: EventID? = nil, replay: ReplayID? = nil,
-        _ destinations: [String]
+        _ destinations: [String], _ more: Logger.Metadata = [:]
     ) {
         var metadata: Logger.Metadata = [
             "change": "\(change)", "by": "\(context.remoteAddress)",
@@ -137,6 +137,7 @@ struct AdminAPI: Sendable {
         ]
         if let event { metadata["queue_id"] = "\(event.value)" }
         if let replay { metadata["replay"] = "\(replay.value)" }
+        metadata.merge(more) { own, _ in own }
         logger.notice("done for an operator", metadata: metadata)
     }
 }
