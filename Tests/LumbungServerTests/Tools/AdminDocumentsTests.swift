@@ -109,6 +109,22 @@ import Testing
         #expect(WaitText.rounded(milliseconds: milliseconds) == text)
     }
 
+    @Test func `a replay tells at which event it is, and claims no share of the work`() throws {
+        func row(_ status: String) throws -> String {
+            ReplayDocument.table([
+                try decoded(
+                    ReplayDocument.self,
+                    """
+                    {"id":3,"status":"\(status)","filter":{},"destination":null,"rate":null,"events":1,"started":1,"left":0,
+                     "left_not_configured":0,"waiting":0,"waits_for":[],"looked_through":900000,"last_event":1000000,
+                     "created_at":"2026-11-22T21:15:32.123Z"}
+                    """)
+            ])
+        }
+        #expect(try row("running").contains("900000 of 1000000"))
+        #expect(try !row("completed").contains("900000"))
+    }
+
     @Test func `what a start set aside is told like other deaths, the first by name`() {
         let lines = LogLines()
         var report = RecoveryReport(bootEpoch: 4, interrupted: 0, poisoned: 22, waiting: 0)
