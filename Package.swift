@@ -106,7 +106,7 @@ let package = Package(
             swiftSettings: house
         ),
         .executableTarget(name: "lumbung", dependencies: ["LumbungServer", .argumentParser], swiftSettings: house),
-        .target(name: "LumbungTesting", dependencies: ["LumbungCore"], swiftSettings: house),
+        .target(name: "LumbungTesting", dependencies: ["LumbungCore", .logging], swiftSettings: house),
         .testTarget(name: "LumbungCoreTests", dependencies: ["LumbungCore", "LumbungTesting"], swiftSettings: house),
         .testTarget(
             name: "LumbungSignaturesTests",

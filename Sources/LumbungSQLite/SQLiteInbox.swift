@@ -95,9 +95,10 @@ public final class SQLiteInbox: InboxStore {
     }
 
     /// Takes back leases that ended and that nobody holds.
-    public func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> Int {
+    public func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> ReclaimReport {
         try await perform { session throws(StoreError) in
-            try session.takeBack(endedBefore: now, except: Set(held), now: now).interrupted
+            let back = try session.takeBack(endedBefore: now, except: Set(held), now: now)
+            return ReclaimReport(returned: back.interrupted, poisoned: back.poisoned)
         }
     }
 

@@ -87,7 +87,7 @@ extension HTTPTransport {
             let response = try await client.execute(request, timeout: left)
             return .answered(await read(response))
         } catch {
-            return .failed(ExchangeFailure(error))
+            return .failed(ExchangeFailure(error, isSecure: destination.url.isSecure))
         }
     }
 

@@ -64,6 +64,6 @@ public final class HTTPTransport: Transport {
         guard isTimeOver, ended.kind == .interrupted else { return ended }
         return AttemptOutcome(
             kind: .timeout, statusCode: ended.statusCode, response: ended.response,
-            detail: "not done within \(destination.timeout)")
+            detail: "not done within \(destination.timeout.words)")
     }
 }

@@ -50,8 +50,9 @@ extension Events {
                 guard filter.destination == nil || target == nil else {
                     throw ValidationError("--destination and --to-destination mean the same for one event")
                 }
-                guard (filter.destination ?? target) == nil || !reroute else {
-                    throw ValidationError("--destination and --reroute exclude each other")
+                if reroute, (filter.destination ?? target) != nil {
+                    let flag = target == nil ? "--destination" : "--to-destination"
+                    throw ValidationError("\(flag) and --reroute exclude each other")
                 }
             } else {
                 guard !reroute else { throw ValidationError("--reroute is for one event; give its ID") }

@@ -105,7 +105,7 @@ import Testing
         }
         #expect(bench.store.calls == ["replay 5 own \(now)", "replay 5 [1] \(now)", "replay 5 [1] \(now)"])
         let line = "done for an operator actor=local by=127.0.0.1 change=replay destination=app queue_id=5"
-        #expect(bench.log.lines == [line, line + " to=app", line + " reroute=true"])
+        #expect(bench.log.facts == [line, line + " to=app", line + " reroute=true"])
     }
 
     @Test func `what cannot be started is a conflict and says why`() async throws {
@@ -126,7 +126,7 @@ import Testing
             #expect(try await ask("POST", "/api/v1/events/9/cancel").status == 404)
             #expect(try await ask("POST", "/api/v1/events/9/replay", #"{"reroute":true}"#).status == 404)
         }
-        #expect(bench.log.lines.isEmpty)
+        #expect(bench.log.facts.isEmpty)
     }
 
     @Test func `a cancel names what it ended`() async throws {
@@ -164,7 +164,7 @@ import Testing
             #expect(try await ask("POST", "/api/v1/destinations/app/pause", #"{"destination":"app"}"#).status == 400)
         }
         #expect(bench.store.calls == ["pause 1 true", "pause 1 false"])
-        #expect(bench.log.lines.map { $0.contains("by=127.0.0.1") } == [true, true])
+        #expect(bench.log.facts.map { $0.contains("by=127.0.0.1") } == [true, true])
     }
 
     @Test func `a test sends a sample and stores nothing`() async throws {
@@ -245,7 +245,7 @@ import Testing
                 #expect(Int(reply.fields["retry-after"] ?? "") ?? 0 > 0)
             }
         }
-        #expect(bench.log.lines.isEmpty)
+        #expect(bench.log.facts.isEmpty)
     }
 
     @Test func `without a token only this machine's own names are answered`() async throws {

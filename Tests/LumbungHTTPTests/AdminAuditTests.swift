@@ -49,7 +49,7 @@ import Testing
             #expect(reply.status == 503)
         }
         #expect(bench.store.calls.isEmpty)
-        #expect(bench.log.lines.isEmpty)
+        #expect(bench.log.facts.isEmpty)
     }
 
     @Test func `a token that may only read changes nothing`() async throws {

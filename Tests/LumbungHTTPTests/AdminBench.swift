@@ -4,7 +4,6 @@ import LumbungCore
 import LumbungKit
 import LumbungTesting
 import NIOPosix
-import Synchronization
 import Testing
 
 @testable import LumbungHTTP
@@ -18,7 +17,7 @@ struct AdminBench {
 
     let store = OperationsStore()
     let transport = FakeTransport()
-    let log = KeptLog()
+    let log = LogLines(from: .notice)
     var token: String?
     var readToken: String?
 
@@ -72,7 +71,7 @@ struct AdminBench {
         (configuration.port, configuration.token, configuration.readToken) = (0, token, readToken)
         let server = AdminServer(configuration: configuration, inbox: inbox) { nil }
         let log = log
-        try await LoopbackTests.serving(server, logger: Logger(label: "admin") { _ in log.handler }) { port, _ in
+        try await LoopbackTests.serving(server, logger: log.logger) { port, _ in
             try await body(AdminAsker(port: port))
         }
     }
@@ -111,29 +110,5 @@ struct AdminAsker {
         return Reply(
             status: Int(lines[0].split(separator: " ")[1]) ?? 0,
             fields: Dictionary(pairs.map { ($0, String($1)) }) { $1 }, body: parts.count > 1 ? String(parts[1]) : "")
-    }
-}
-
-/// A log that keeps its notices.
-final class KeptLog: Sendable {
-    private let kept = Mutex<[String]>([])
-
-    var lines: [String] { kept.withLock { $0 } }
-    var handler: any LogHandler { Handler(log: self) }
-
-    private struct Handler: LogHandler {
-        let log: KeptLog
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.notice
-
-        subscript(metadataKey key: String) -> Logger.MetadataValue? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let fields = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-            log.kept.withLock { $0.append(([event.message.description] + fields).joined(separator: " ")) }
-        }
     }
 }

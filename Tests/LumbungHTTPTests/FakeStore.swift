@@ -56,7 +56,9 @@ final class FakeStore: InboxStore {
     func register(destinations names: [String]) async throws(StoreError) -> [String: DestinationID] { [:] }
     func recover(now: Timestamp) async throws(StoreError) -> RecoveryReport { throw .closed }
     func turn(_ turn: Turn) async throws(StoreError) -> TurnResult { throw .closed }
-    func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> Int { 0 }
+    func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> ReclaimReport {
+        ReclaimReport(returned: 0)
+    }
     func clockMoved(by jump: Duration, now: Timestamp, longestWait: Duration) async throws(StoreError) {}
     func prune(_ policy: RetentionPolicy, now: Timestamp, after cursor: EventID) async throws(StoreError) -> PruneSlice
     {

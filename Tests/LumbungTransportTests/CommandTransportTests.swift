@@ -88,6 +88,7 @@ import Testing
         expected["LUMBUNG_SOURCE"] = "accurate"
         expected["LUMBUNG_TYPE"] = ""
         expected["LUMBUNG_TENANT"] = "1293289"
+        expected["LUMBUNG_RECEIVED_AT"] = "2026-11-22T21:15:30.007Z"
         expected["LUMBUNG_UUID"] = "toko 1%\u{e9}"
         expected["LUMBUNG_ATTEMPT"] = "3"
         expected["LUMBUNG_DESTINATION"] = "app"

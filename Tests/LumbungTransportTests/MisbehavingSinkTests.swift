@@ -163,6 +163,15 @@ import Testing
         }
     }
 
+    @Test func `a TLS handshake that hangs is told as one that may have`() async throws {
+        try await WireSink.run(answering: .always([])) { sink in
+            let url = "https://127.0.0.1:\(try #require(Int(sink.url("").split(separator: ":")[2])))/"
+            let outcome = try await HTTPTransport.deliver(to: url)
+            #expect(outcome.kind == .timeout && outcome.detail.contains("TLS"), "\(outcome.detail)")
+            await sink.allClosed()
+        }
+    }
+
     private static let chunked = "transfer-encoding: chunked\r\n\r\n"
     private static let noHTTP = "the answer is no valid HTTP"
     private static let short: Duration = .milliseconds(300)

@@ -81,6 +81,7 @@ def test_the_program_sees_nothing_of_the_server(make, tmp_path):
     expected = {
         "OWN": "canary-own", "LUMBUNG_QUEUE_ID": str(told["queue_ids"][0]), "LUMBUNG_SOURCE": "accurate",
         "LUMBUNG_TYPE": "SALES_RECEIPT", "LUMBUNG_UUID": "seen", "LUMBUNG_ATTEMPT": "1", "LUMBUNG_DESTINATION": "run",
+        "LUMBUNG_RECEIVED_AT": server.query("SELECT created_at FROM webhook_queue")[0][0],
     }
     assert {name: value for name, value in variables.items() if name.startswith(("LUMBUNG_", "OWN"))} == expected
     # PWD and the like are the shell's own.

@@ -26,6 +26,7 @@ def test_the_bytes_and_headers_of_an_attempt(make, sink):
     assert headers["lumbung-source"] == "accurate"
     assert headers["lumbung-type"] == "SALES_RECEIPT"
     assert headers["lumbung-attempt"] == "1"
+    assert headers["lumbung-received-at"] == server.query("SELECT created_at FROM webhook_queue")[0][0]
     assert headers["authorization"] == "Bearer abc" and headers["x-own"] == "one"
     server.drained()
 

@@ -77,6 +77,8 @@ def test_a_replay_is_ended_and_leaves_the_rest(make, sink):
     eventually(lambda: server.count("completed") == 1, "the first one runs")
     assert "cancelled" in told(server, "events", "replays", str(replay), "--cancel")
     assert server.count("dead") == 19
+    assert "has ended already: it is cancelled" in told(
+        server, "events", "replays", str(replay), "--cancel", code=1)
     assert admin(server, "DELETE", "/replays/77").status == 404
     # The next one does not wait for the hour of the first.
     ended(server, admin(server, "POST", "/replays", {"status": "dead"}).json()["id"])
@@ -149,6 +151,9 @@ def test_what_the_command_line_refuses(make, sink):
         ["events", "replay", "--reroute"], ["events", "replays", "--cancel"], ["events", "replay", "0"],
     ):
         assert server.run(*wrong).returncode == 64, wrong
+    for flag in ("--destination", "--to-destination"):
+        refused = server.run("events", "replay", "1", flag, "sink", "--reroute")
+        assert refused.returncode == 64 and f"{flag} and --reroute exclude".encode() in refused.stderr, refused
     help = told(server, "events", "replay", "--help")
     assert "completed, dead" in help and "pending" not in help and "retrying" not in help, help
     assert told(server, "events", "replay", "--all", "--dry-run").startswith("0 event(s)")

@@ -6,7 +6,7 @@ public enum DeliveryDecision: Sendable, Hashable {
     case retry(at: Timestamp)
     /// Give up and keep it for a person.
     case dead
-    /// The attempt was never begun and does not count: hand it back, due at once.
+    /// The attempt was never begun and does not count: hand it back to its place among those that wait.
     case release
 
     /// Whether the delivery has ended.

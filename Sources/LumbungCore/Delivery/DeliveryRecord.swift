@@ -6,6 +6,8 @@ public struct DeliveryRecord: Sendable {
     public var fanout: Int
     /// Whether the delivery has a place in an order.
     public var isOrdered: Bool
+    /// Since when the delivery was due when it was claimed.
+    public var dueSince: Timestamp?
     /// The number of the attempt.
     public var attempt: Int
     /// How it ended.
@@ -20,11 +22,15 @@ public struct DeliveryRecord: Sendable {
         self.lease = lease.key
         self.fanout = lease.fanout
         self.isOrdered = lease.isOrdered
+        self.dueSince = lease.dueSince
         self.attempt = lease.attempt
         self.outcome = outcome
         self.decision = decision
         self.timing = timing
     }
+
+    /// When a delivery that is handed back is due: as before, and at once where the clock was set back meanwhile.
+    public var releasedDueAt: Timestamp { min(dueSince ?? timing.startedAt, timing.startedAt) }
 }
 
 /// What names a lease without carrying its payload.

@@ -17,6 +17,8 @@ public struct Lease: Sendable {
     public var fanout: Int
     /// Whether the delivery has a place in an order, so that its end lets the next one go.
     public var isOrdered = false
+    /// Since when the delivery was due: its place among those that wait, should it be handed back.
+    public var dueSince: Timestamp?
 
     /// Makes a lease; only stores do.
     public init(
@@ -55,6 +57,8 @@ public struct LeasedEvent: Sendable {
     public var type: String
     /// Its tenant, or the empty string.
     public var tenant = ""
+    /// When it was received; nil for a sample that never was.
+    public var receivedAt: Timestamp?
     /// The payload, byte for byte.
     public var payload: [UInt8]
     /// SHA-256 of the payload as it was received; checked before each attempt.

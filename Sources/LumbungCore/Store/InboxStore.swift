@@ -29,9 +29,11 @@ public protocol InboxStore: QuarantineStore, SecretStore {
     func turn(_ turn: Turn) async throws(StoreError) -> TurnResult
 
     /// Takes back leases that ended, except those still held by the caller, and counts them as interrupted.
-    /// - Returns: How many were taken back.
+    ///
+    /// A delivery of which ``poisonLimit`` attempts were interrupted becomes `dead`.
+    /// - Returns: What was taken back.
     /// - Throws: ``StoreError``.
-    func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> Int
+    func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> ReclaimReport
 
     /// Moves what waits along with a wall clock that was set, so that the jump neither freezes it nor makes it all due.
     ///

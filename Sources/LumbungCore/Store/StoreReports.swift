@@ -39,6 +39,29 @@ public struct RecoveryReport: Sendable, Hashable {
     }
 }
 
+/// What a store took back of leases that had ended.
+public struct ReclaimReport: Sendable, Hashable {
+    /// Attempts whose deliveries run again.
+    public var interrupted: Int
+    /// Deliveries set aside because their attempts ended without a result too often.
+    public var poisoned: Int
+    /// The first of them, at most ``RecoveryReport/mostNamed``.
+    public var setAside: [RecoveryReport.SetAside]
+
+    /// How many leases were taken back.
+    public var returned: Int { interrupted + poisoned }
+
+    /// Describes what was taken back.
+    /// - Parameters:
+    ///   - returned: How many leases.
+    ///   - poisoned: Those of deliveries that were set aside.
+    public init(returned: Int, poisoned: [RecoveryReport.SetAside] = []) {
+        self.interrupted = returned - poisoned.count
+        self.poisoned = poisoned.count
+        self.setAside = Array(poisoned.prefix(RecoveryReport.mostNamed))
+    }
+}
+
 /// How long finished events are kept.
 public struct RetentionPolicy: Sendable, Hashable {
     /// How long completed and cancelled events are kept after their last change.

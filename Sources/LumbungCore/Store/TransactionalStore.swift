@@ -49,7 +49,8 @@ public enum EffectRefused: Error, Sendable, Hashable, CustomStringConvertible {
         case .rolledBack(""):
             "a statement of the handler rolled the whole transaction back, and the handler went on after it"
         case .rolledBack(let reason): "a statement of the handler rolled the whole transaction back: \(reason)"
-        case .tooSlow(let limit): "the handler's closure took longer than \(limit), for which everything else waits"
+        case .tooSlow(let limit):
+            "the handler's closure took longer than \(limit.words), for which everything else waits"
         case .refersToInbox(let table, let inboxTable):
             "the table \(table) has a foreign key to \(inboxTable), a table of the inbox; keep the number without the key"
         case .reservedName(let name): "the name \(name) begins like those that the inbox keeps for itself"

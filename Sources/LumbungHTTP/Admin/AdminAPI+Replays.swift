@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import LumbungCore
 import LumbungKit
 
@@ -57,7 +58,7 @@ extension JSONValue {
         self = .object([
             ("id", .number(record.id.value)),
             ("status", .string(record.status.rawValue)),
-            ("filter", JSONValue(record.order.filter, destination: detail.filterDestination)),
+            ("filter", JSONValue.filter(record.order.filter, destination: detail.filterDestination)),
             ("destination", .optional(detail.destination)),
             ("rate", .optional(record.order.rate?.description)),
             ("events", .number(Int64(record.events))),
@@ -74,14 +75,14 @@ extension JSONValue {
     }
 
     /// What was set of a filter.
-    fileprivate init(_ filter: EventFilter, destination: String?) {
+    fileprivate static func filter(_ filter: EventFilter, destination: String?) -> JSONValue {
         let texts: [(key: String, value: String?)] = [
             ("status", filter.status?.rawValue), ("source", filter.source), ("type", filter.type),
             ("tenant", filter.tenant), ("uuid", filter.identity), ("destination", destination),
             ("from", filter.from?.iso8601),
             ("to", filter.to?.iso8601), ("q", filter.text.map { String(decoding: $0, as: UTF8.self) }),
         ]
-        self = .object(texts.compactMap { key, value in value.map { (key, .string($0)) } })
+        return .object(texts.compactMap { key, value in value.map { (key, .string($0)) } })
     }
 }
 
@@ -89,7 +90,7 @@ extension ReplayWish {
     /// What is wanted, for the logs.
     fileprivate var asked: [(key: String, value: JSONValue)] {
         [
-            ("filter", JSONValue(filter, destination: filterDestination)), ("to", .optional(destination)),
+            ("filter", .filter(filter, destination: filterDestination)), ("to", .optional(destination)),
             ("rate", .optional(rate?.description)),
         ]
     }

@@ -134,7 +134,7 @@ actor Dispatcher {
             pendingJump = nil
             if jump != .zero {
                 logger.warning(
-                    "the wall clock was set; what waits was moved along", metadata: [LogKeys.jump: "\(jump)"])
+                    "the wall clock was set; what waits was moved along", metadata: [LogKeys.jump: "\(jump.words)"])
             }
             return true
         } catch {
@@ -295,12 +295,16 @@ actor Dispatcher {
     private func reclaim(now: Timestamp) async {
         isReclaimDue = false
         do throws(StoreError) {
-            let reclaimed = try await store.reclaim(now: now, except: Array(held))
-            guard reclaimed > 0 else { return }
+            let report = try await store.reclaim(now: now, except: Array(held))
+            guard report.returned > 0 else { return }
+            // What waited behind one that is dead now may go.
             mayHaveDue = true
+            SetAsideReport.tell(
+                report.setAside, of: report.poisoned, names: destinations.mapValues(\.name), logger: logger)
+            guard report.interrupted > 0 else { return }
             logger.warning(
                 "leases that had ended were taken back; their deliveries run again",
-                metadata: [LogKeys.count: "\(reclaimed)"])
+                metadata: [LogKeys.count: "\(report.interrupted)"])
         } catch {
             logger.warning(
                 "leases that have ended were not looked for; the next round does it",

@@ -15,7 +15,7 @@ struct GatheredResult: Sendable {
         moved.timing.endedAt = record.timing.endedAt.advanced(by: jump)
         switch record.decision {
         case .retry(let at): moved.decision = .retry(at: at.advanced(by: jump))
-        // It never began, and is due at its start.
+        // It never began, and is due at its start at the latest.
         case .release: moved.timing.startedAt = record.timing.startedAt.advanced(by: jump)
         case .complete, .dead: break
         }

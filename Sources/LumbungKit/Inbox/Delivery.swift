@@ -1,4 +1,4 @@
-import LumbungCore
+public import LumbungCore
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -18,6 +18,8 @@ public struct Delivery: Sendable {
     public let type: String
     /// Whose event it is at the sender, an account or a shop, or the empty string.
     public let tenant: String
+    /// When it was received; the same on every attempt.
+    public let receivedAt: Timestamp?
     /// The payload, byte for byte as it was received.
     public let payload: [UInt8]
     /// The number of this attempt, from 1.
@@ -32,6 +34,7 @@ public struct Delivery: Sendable {
         identity = event.identity
         type = event.type
         tenant = event.tenant
+        receivedAt = event.receivedAt
         payload = event.payload
         self.attempt = attempt.lease.attempt
     }

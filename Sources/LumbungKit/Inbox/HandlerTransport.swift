@@ -23,7 +23,7 @@ struct HandlerTransport: Transport {
             let last = await group.next() ?? nil
             if let last, last.isRecorded { return last }
             if Task.isCancelled { return last ?? AttemptOutcome(kind: .interrupted) }
-            return AttemptOutcome(kind: .timeout, detail: "not done within \(timeout)")
+            return AttemptOutcome(kind: .timeout, detail: "not done within \(timeout.words)")
         }
     }
 

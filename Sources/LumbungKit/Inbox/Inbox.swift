@@ -51,6 +51,7 @@ public struct Inbox: Service {
             logger.critical("look at the inbox before you go on", metadata: ["remark": "\(remark)"])
         }
         let numbers = try await store.register(destinations: setup.handlers.map(\.name))
+        SetAsideReport.tell(report, numbers: numbers, logger: logger)
         let destinations = setup.handlers.compactMap { handler in numbers[handler.name].map { ($0, handler) } }
         self.store = store
         engine = Engine(

@@ -102,13 +102,22 @@ extension InboxOperator {
     }
 
     /// Ends a replay; what it has started already, at most 1,000 deliveries, runs on.
-    /// - Returns: How it stands afterwards; one that had ended before stays as it ended.
-    /// - Throws: ``OperationError``.
+    /// - Returns: How it stands afterwards.
+    /// - Throws: ``OperationError``; ``OperationError/impossible(_:)`` when it had ended before: it stays as it ended.
     public func cancelReplay(_ id: ReplayID) async throws(OperationError) -> ReplayDetail {
+        let before = try await replay(id).record
+        guard before.status == .running else { throw Self.hasEnded(before) }
         let now = now()
         let isKnown = try await ask { store throws(StoreError) in try await store.cancelReplay(id, now: now) }
         guard isKnown else { throw .unknownReplay(id) }
-        return try await replay(id)
+        let detail = try await replay(id)
+        // It may have come to its own end meanwhile.
+        guard detail.record.status == .cancelled else { throw Self.hasEnded(detail.record) }
+        return detail
+    }
+
+    private static func hasEnded(_ record: ReplayRecord) -> OperationError {
+        .impossible("replay \(record.id.value) has ended already: it is \(record.status.rawValue); nothing was changed")
     }
 
     private var configuredIDs: Set<DestinationID> { Set(configured().destinations.keys) }

@@ -56,7 +56,7 @@ enum Statements {
 
     static let dueDeliveries = """
         SELECT d.event_id, d.due_at, d.attempts, d.fanout, q.source, q.uuid, q.type, q.digest, q.headers, q.payload,
-            d.order_key IS NOT NULL, q.tenant
+            d.order_key IS NOT NULL, q.tenant, q.created_at
         FROM delivery AS d JOIN webhook_queue AS q ON q.id = d.event_id
         WHERE d.destination_id = ?1 AND d.lane = ?2 AND d.source = ?3 AND d.due_at <= ?4
         ORDER BY d.due_at, d.event_id LIMIT ?5

@@ -57,7 +57,7 @@ extension WriterSession {
     private func release(_ record: DeliveryRecord) throws(StoreError) -> Int {
         let release = statements.releaseDelivery
         bind(record.lease, to: release)
-        release.bind(4, record.timing.startedAt.milliseconds)
+        release.bind(4, record.releasedDueAt.milliseconds)
         return try release.run()
     }
 

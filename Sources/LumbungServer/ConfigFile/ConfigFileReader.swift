@@ -10,6 +10,8 @@ struct ConfigFileReader {
         var inbox = InboxConfiguration.builtIn
         /// What is wrong, from top to bottom; when there is anything, the rest is not to be used.
         var problems: [SettingsProblem] = []
+        /// What can be used and hardly is what was meant.
+        var warnings: [SettingsProblem] = []
     }
 
     /// Reads the text.
@@ -31,6 +33,7 @@ struct ConfigFileReader {
             read(root, workingDirectory, into: &content, &problems)
         }
         content.problems = problems.sorted
+        content.warnings = problems.warnings
         return content
     }
 

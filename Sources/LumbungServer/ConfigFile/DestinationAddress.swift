@@ -1,3 +1,5 @@
+import LumbungTransport
+
 /// Checks on a destination's `url`; no message repeats it, for it may hold a secret.
 enum DestinationAddress {
     /// The longest address, in bytes.
@@ -22,6 +24,18 @@ enum DestinationAddress {
             return "must not hold a user name or password; use `headers` with Authorization"
         }
         return authorityFault(authority)
+    }
+
+    /// What an address leads to that is plainly none of the public internet; nil for one that is, or of which only a name
+    /// server knows.
+    static func privatePlace(of text: String) -> String? {
+        switch (try? DestinationURL(text))?.host {
+        case .address(let address):
+            AddressGuard.refusal(of: address).map { "an address that is not public (\($0.rawValue))" }
+        // RFC 6761, section 6.3.
+        case .name(let name): name.split(separator: ".").last == "localhost" ? "this machine" : nil
+        case nil: nil
+        }
     }
 
     /// The address without what may be a secret: its query, and the parts of its path that look like a key.

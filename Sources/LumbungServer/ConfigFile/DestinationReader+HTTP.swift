@@ -46,6 +46,11 @@ extension DestinationReader {
             // Whatever the checks above have named already says more than this.
             if isClean { problems.add(url.value.location, "\(error)") }
         }
+        if !configured.allowPrivate, let place = DestinationAddress.privatePlace(of: scalar.text) {
+            problems.warn(
+                url.value.location,
+                "`url` leads to \(place); every attempt will be refused without `allow_private: true`")
+        }
         return configured
     }
 

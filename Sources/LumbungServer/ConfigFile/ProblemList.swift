@@ -3,6 +3,9 @@ struct ProblemList: Sendable {
     /// The problems in the order found, each once.
     private(set) var problems: [SettingsProblem] = []
 
+    /// What can be used and hardly is what was meant, in the order found, each once.
+    private(set) var warnings: [SettingsProblem] = []
+
     /// Whether nothing was found so far.
     var isEmpty: Bool { problems.isEmpty }
 
@@ -14,6 +17,13 @@ struct ProblemList: Sendable {
     /// Adds a problem at a place in the file; the same one again (an alias read twice) is dropped.
     mutating func add(_ location: FileLocation, _ message: String) {
         add(SettingsProblem(at: .file(location), message))
+    }
+
+    /// Adds a warning at a place in the file; the same one again is dropped.
+    mutating func warn(_ location: FileLocation, _ message: String) {
+        let warning = SettingsProblem(at: .file(location), "warning: " + message)
+        guard warnings.count < Self.limit, !warnings.contains(warning) else { return }
+        warnings.append(warning)
     }
 
     /// Adds a problem; the same one again is dropped.

@@ -2,14 +2,16 @@
 public struct ConfigCheck: Sendable {
     /// Every problem; empty when the configuration can be used.
     public let problems: [SettingsProblem]
+    /// What can be used and hardly is what was meant; told with a valid configuration only.
+    public let warnings: [SettingsProblem]
     private let summary: String
 
     /// Whether the server would start with the configuration (exit code 0, else 78).
     public var isValid: Bool { problems.isEmpty }
 
-    /// One line a problem, or one line that sums the configuration up; ends with a line end.
+    /// One line a problem, or one line a warning and one that sums the configuration up; ends with a line end.
     public var rendered: String {
-        let lines = problems.isEmpty ? [summary] : problems.map(\.description)
+        let lines = problems.isEmpty ? warnings.map(\.description) + [summary] : problems.map(\.description)
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -23,9 +25,9 @@ public struct ConfigCheck: Sendable {
         if let file { input.flags[SettingName.configFile.flagName] = file }
         do throws(InvalidConfiguration) {
             let loaded = try ConfigurationLoader.load(input)
-            return ConfigCheck(problems: [], summary: summary(of: loaded))
+            return ConfigCheck(problems: [], warnings: loaded.warnings, summary: summary(of: loaded))
         } catch {
-            return ConfigCheck(problems: error.problems, summary: "")
+            return ConfigCheck(problems: error.problems, warnings: [], summary: "")
         }
     }
 

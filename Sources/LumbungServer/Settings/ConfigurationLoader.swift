@@ -19,7 +19,8 @@ public enum ConfigurationLoader {
         let problems = ordered(settingsProblems, file.problems + content.problems)
         guard problems.isEmpty else { throw InvalidConfiguration(problems: problems) }
         return LoadedConfiguration(
-            settings: settings, inbox: content.inbox, resolved: reader.resolved, input: input)
+            settings: settings, inbox: content.inbox, resolved: reader.resolved,
+            warnings: content.warnings, input: input)
     }
 
     /// Flags and environment first, then the file's problems by their place.

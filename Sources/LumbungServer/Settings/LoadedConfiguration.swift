@@ -6,6 +6,8 @@ public struct LoadedConfiguration: Sendable {
     public let inbox: InboxConfiguration
     /// Every setting with its origin, in the order of ``SettingDefinition/all``.
     public let resolved: [ResolvedSetting]
+    /// What can be used and hardly is what was meant.
+    let warnings: [SettingsProblem]
     /// What it was read from, to be read anew at a reload; it holds the environment with its secrets.
     let input: ConfigurationInput
 }

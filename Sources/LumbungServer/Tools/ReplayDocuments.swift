@@ -15,11 +15,12 @@ struct ReplayDocument: Decodable {
     let lastEvent: Int64
     let createdAt: String
 
-    /// How far it has looked through the inbox, in hundredths.
-    private var progress: String {
+    /// Up to which event it has looked.
+    ///
+    /// Numbers and no share: how much of what is meant lies before one, nobody knows.
+    private var place: String {
         guard lastEvent > 0, status == "running" else { return "-" }
-        // The quotient first: a server may say any number.
-        return "\(Int64(min(100, max(0, Double(lookedThrough) / Double(lastEvent) * 100)))) %"
+        return "\(lookedThrough) of \(lastEvent)"
     }
 
     private var leaving: String {
@@ -37,12 +38,12 @@ struct ReplayDocument: Decodable {
     static func table(_ replays: [ReplayDocument]) -> String {
         TextTable(
             [
-                "ID", "STATUS", "PROGRESS", "EVENTS", "STARTED", "WAITING", "WAITS FOR", "LEFT", "RATE", "TO", "BEGUN",
+                "ID", "STATUS", "AT EVENT", "EVENTS", "STARTED", "WAITING", "WAITS FOR", "LEFT", "RATE", "TO", "BEGUN",
                 "WHICH",
             ],
             replays.map { replay in
                 [
-                    String(replay.id), replay.status, replay.progress, String(replay.events), String(replay.started),
+                    String(replay.id), replay.status, replay.place, String(replay.events), String(replay.started),
                     String(replay.waiting), replay.holder, replay.leaving, replay.rate ?? "-",
                     replay.destination ?? "-",
                     replay.createdAt, replay.meant,

@@ -3,6 +3,14 @@ import Testing
 
 extension StoreCheck {
     static let claiming: [StoreCheck] = [
+        StoreCheck("a lease says when its event was received, on every attempt") { bench async throws in
+            let received = bench.now.advanced(by: .milliseconds(-12_345))
+            try await bench.queue("one", receivedAt: received)
+            let first = try await bench.claimOne()
+            try await bench.record(first, .retry(at: bench.now))
+            #expect(first.event.receivedAt == received)
+            #expect(try await bench.claimOne().event.receivedAt == received)
+        },
         StoreCheck("the oldest due is handed out first, ties by number") { bench async throws in
             for (identity, age) in [("c", 1), ("a", 3), ("b", 2), ("d", 1)] {
                 try await bench.queue(identity, receivedAt: bench.now.advanced(by: .seconds(-age)))

@@ -50,6 +50,23 @@ extension StoreCheck {
                 claims: [bench.claim(bench.first, suspects: 1)], at: bench.now.advanced(by: .seconds(86_400)))
             #expect(turn.leases.isEmpty && turn.nextDueAt == nil)
         },
+        StoreCheck("a released delivery keeps its place among those that wait") { bench async throws in
+            let oldest = try await bench.queue("oldest")
+            let lease = try await bench.claimOne()
+            let later = bench.now.advanced(by: .seconds(10))
+            let next = try await bench.queue("next", receivedAt: bench.now.advanced(by: .seconds(1)))
+            try await bench.record(lease, .release, outcome: AttemptOutcome(kind: .interrupted), endedAt: later)
+            #expect(try await bench.delivery(oldest).dueAt == bench.now)
+            #expect(try await bench.claim(at: later).map(\.event.id) == [oldest, next])
+        },
+        StoreCheck("a delivery released after the clock was set back is due at once") { bench async throws in
+            let id = try await bench.queue("one")
+            let lease = try await bench.claimOne()
+            let earlier = bench.now.advanced(by: .seconds(-3600))
+            try await bench.store.clockMoved(by: .seconds(-3600), now: earlier, longestWait: .seconds(60))
+            try await bench.record(lease, .release, outcome: AttemptOutcome(kind: .interrupted), endedAt: earlier)
+            #expect(try await bench.claim(at: earlier).map(\.event.id) == [id])
+        },
         StoreCheck("a released delivery was not tried: its number comes again at once") { bench async throws in
             let id = try await bench.queue("one")
             try await bench.record(try await bench.claimOne(), .release, outcome: AttemptOutcome(kind: .interrupted))

@@ -100,9 +100,9 @@ extension StoreCheck {
             let end = bench.now.advanced(by: .seconds(60))
             let held = [StoreBench.record(leases[1], .complete).lease]
             let early = end.advanced(by: .milliseconds(-1))
-            #expect(try await bench.store.reclaim(now: early, except: []) == 0)
-            #expect(try await bench.store.reclaim(now: end, except: held) == 2)
-            #expect(try await bench.store.reclaim(now: end, except: held) == 0)
+            #expect(try await bench.store.reclaim(now: early, except: []).returned == 0)
+            #expect(try await bench.store.reclaim(now: end, except: held).returned == 2)
+            #expect(try await bench.store.reclaim(now: end, except: held).returned == 0)
             #expect(try await bench.record(leases[0], .complete, endedAt: end) == 1, "taken back")
             #expect(try await bench.record(leases[1], .complete, endedAt: end) == 0, "still held")
             let again = try await bench.claim(suspects: 1, at: end)
@@ -114,7 +114,9 @@ extension StoreCheck {
             for round in 1...poisonLimit {
                 _ = try await bench.claimOne(suspects: round == 1 ? 0 : 1, at: time)
                 time = time.advanced(by: .seconds(60))
-                #expect(try await bench.store.reclaim(now: time, except: []) == 1)
+                let report = try await bench.store.reclaim(now: time, except: [])
+                #expect(report.returned == 1 && report.poisoned == (round == poisonLimit ? 1 : 0))
+                #expect(report.setAside.map(\.event) == (round == poisonLimit ? [id] : []))
             }
             #expect(try await bench.event(id).status == .dead)
         },

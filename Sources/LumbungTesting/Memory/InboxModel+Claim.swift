@@ -73,7 +73,7 @@ extension InboxModel {
 
     private mutating func take(_ id: EventID, from queue: Queue, turn: Turn) -> Lease? {
         guard let entry = entries[id], var delivery = entry.deliveries[queue.destination] else { return nil }
-        let token = makeToken()
+        let (token, dueSince) = (makeToken(), delivery.dueAt)
         delivery.status = .processing
         delivery.lane = .leased
         delivery.attempts += 1
@@ -85,6 +85,7 @@ extension InboxModel {
             event: entry.leased, destination: queue.destination, token: token, attempt: delivery.attempts,
             isSuspect: queue.lane == .suspect, fanout: entry.deliveries.count)
         lease.isOrdered = delivery.order != nil
+        lease.dueSince = dueSince
         return lease
     }
 }

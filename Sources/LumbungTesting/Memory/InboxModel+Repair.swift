@@ -14,10 +14,11 @@ extension InboxModel {
     }
 
     /// Takes back leases that ended, except those still held.
-    /// - Returns: How many were taken back.
-    public mutating func reclaim(now: Timestamp, except held: [LeaseKey]) -> Int {
+    /// - Returns: What was taken back.
+    public mutating func reclaim(now: Timestamp, except held: [LeaseKey]) -> ReclaimReport {
         let held = Set(held)
-        return takeBack(now: now) { leased in leased.end <= now && !held.contains(leased.key) }.interrupted
+        let back = takeBack(now: now) { leased in leased.end <= now && !held.contains(leased.key) }
+        return ReclaimReport(returned: back.interrupted, poisoned: back.poisoned)
     }
 
     /// Moves what waits along with a wall clock that was set.

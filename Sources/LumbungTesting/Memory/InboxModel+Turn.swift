@@ -19,7 +19,7 @@ extension InboxModel {
             return false
         }
         switch record.decision {
-        case .release: delivery.release(dueAt: record.timing.startedAt)
+        case .release: delivery.release(dueAt: record.releasedDueAt)
         case .complete: delivery.settle(.completed, dueAt: nil, record)
         case .dead: delivery.settle(.dead, dueAt: nil, record)
         case .retry(let at): delivery.settle(.retrying, dueAt: at, record)
@@ -71,6 +71,7 @@ extension InboxModel.Entry {
             id: id, source: event.source, identity: event.identity, type: event.type,
             content: EventContent(payload: event.payload, digest: event.digest, headers: event.headers))
         leased.tenant = event.tenant
+        leased.receivedAt = event.receivedAt
         return leased
     }
 }

@@ -75,7 +75,7 @@ public final class MemoryInbox: InboxStore {
     }
 
     /// Takes back leases that ended.
-    public func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> Int {
+    public func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> ReclaimReport {
         try change(.reclaim) { model throws(StoreError) in model.reclaim(now: now, except: held) }.get()
     }
 

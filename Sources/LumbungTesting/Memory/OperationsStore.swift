@@ -131,7 +131,7 @@ public final class OperationsStore: InboxOperations {
     public func turn(_ turn: Turn) async throws(StoreError) -> TurnResult { try await inner.turn(turn) }
 
     /// Asks the inbox inside.
-    public func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> Int {
+    public func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> ReclaimReport {
         try await inner.reclaim(now: now, except: held)
     }
 

@@ -7,7 +7,8 @@ extension RandomWalk {
         note("reclaim except \(kept.map(\.model.event.id.value))")
         let modelled = model.reclaim(now: now, except: kept.map { key(of: $0.model) })
         let stored = try await bench.store.reclaim(now: now, except: kept.map { key(of: $0.store) })
-        try require("taken back", modelled, stored)
+        try require("taken back", modelled.interrupted, stored.interrupted)
+        try require("set aside", modelled.poisoned, stored.poisoned)
         touched.formUnion(held.map(\.model.event.id))
         let model = model
         retire { pair in

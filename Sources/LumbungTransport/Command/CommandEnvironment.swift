@@ -29,7 +29,7 @@ struct CommandEnvironment: Sendable {
 
     /// The variables for one attempt.
     ///
-    /// All are always set, but for `LUMBUNG_TENANT` of an event without one; an event without a type has an empty
+    /// All are always set, but for `LUMBUNG_TENANT` of an event without one and `LUMBUNG_RECEIVED_AT` of a test; an event without a type has an empty
     /// `LUMBUNG_TYPE`.
     func variables(for attempt: Attempt) -> [String: String] {
         let lease = attempt.lease
@@ -43,6 +43,7 @@ struct CommandEnvironment: Sendable {
         ]
         var variables = base
         if !lease.event.tenant.isEmpty { variables[Self.ownPrefix + "TENANT"] = lease.event.tenant }
+        if let receivedAt = lease.event.receivedAt { variables[Self.ownPrefix + "RECEIVED_AT"] = receivedAt.iso8601 }
         for (name, value) in own { variables[Self.ownPrefix + name] = value }
         return variables
     }

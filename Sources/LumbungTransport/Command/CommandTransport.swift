@@ -72,7 +72,7 @@ public final class CommandTransport: Transport {
         case (.timeOver, _):
             AttemptOutcome(
                 kind: .timeout, response: report.output,
-                detail: "not done within \(Self.text(Self.bounded(destination.timeout)))")
+                detail: "not done within \(Self.bounded(destination.timeout).words)")
         case (.ended, .exited(0)):
             AttemptOutcome(kind: .delivered, response: report.output)
         case (.ended, .exited(let code)):
@@ -102,12 +102,6 @@ public final class CommandTransport: Transport {
 
     private static func bounded(_ duration: Duration) -> Duration {
         max(.zero, min(duration, CommandDestination.longestTimeout))
-    }
-
-    private static func text(_ duration: Duration) -> String {
-        let (seconds, rest) = duration.components
-        guard rest == 0 else { return "\(duration)" }
-        return seconds == 1 ? "1 second" : "\(seconds) seconds"
     }
 
     private static func ignoreBrokenPipes() {

@@ -39,6 +39,7 @@ struct DeliveryRequest {
             "lumbung-attempt": String(attempt.lease.attempt),
             "user-agent": destination.userAgent,
         ]
+        if let receivedAt = event.receivedAt { headers.add(name: "lumbung-received-at", value: receivedAt.iso8601) }
         for (name, value) in [("lumbung-type", event.type), ("lumbung-tenant", event.tenant)] where !value.isEmpty {
             headers.add(name: name, value: HeaderText.percentEncoded(value))
         }

@@ -22,8 +22,14 @@ struct ExchangeFailure {
     }
 
     /// Sorts an error of AsyncHTTPClient or of what lies below it.
-    init(_ error: any Error) {
+    /// - Parameters:
+    ///   - error: The error.
+    ///   - isSecure: Whether a TLS handshake belongs to the connection.
+    init(_ error: any Error, isSecure: Bool = false) {
         switch error {
+        // The client's own patience ends just before that of the handshake: which of the two it waited for, it does not say.
+        case let error as HTTPClientError where isSecure && error == .connectTimeout:
+            self.init(.timeout, "no TCP connection or no TLS handshake in time", isBeforeSending: true)
         case is CancellationError: self.init(.interrupted, "cut before it ended")
         case let error as HTTPClientError: self.init(error)
         case let error as IOError: self.init(errno: error.errnoCode)

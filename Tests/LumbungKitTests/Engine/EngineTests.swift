@@ -267,6 +267,41 @@ import Testing
         #expect(bench.transport.entries(of: "next").map(\.attempt) == [1])
     }
 
+    @Test func `a lease that ended for the third time is told as a death`() async throws {
+        let lines = LogLines()
+        var single = EngineBench()
+        single.configuration.workerCount = 1
+        single.logger = lines.logger
+        let bench = single
+        let app = try await bench.destination()
+        _ = try await bench.store.append([.sample("poison", receivedAt: bench.time.now, to: [app])])
+        for round in 0..<(poisonLimit - 1) {
+            let claim = Turn.Claim(destination: app, limit: 1, suspectLimit: min(round, 1))
+            let turn = Turn(
+                records: [], claims: [claim], leaseLimit: 1, now: bench.time.now, leaseUntil: bench.time.now)
+            #expect(try await bench.store.turn(turn).leases.count == 1)
+            _ = try await bench.store.recover(now: bench.time.now)
+        }
+        bench.transport.hold()
+        try await bench.run { id, committed in
+            await bench.transport.waitForStarts(1)
+            for _ in 1...2 { bench.store.failNext(.turn, with: .invalid("no such column")) }
+            bench.transport.release()
+            for _ in 1...2 {
+                await bench.clock.waitForSleepers(count: 2)
+                bench.clock.advance(by: .milliseconds(200))
+            }
+            try await bench.queue(["next"], to: id, committed: committed)
+            await bench.wait { $0.statusCounts() == [.completed: 1, .processing: 1] }
+            bench.time.advance(by: .seconds(3 * 3600))
+            bench.clock.advance(by: .seconds(3 * 3600))
+            await bench.wait { $0.statusCounts()[.dead] == 1 }
+        }
+        let deaths = lines.all.filter { $0.contains("delivery is dead") }
+        #expect(deaths.count == 1 && deaths.first?.hasPrefix("error ") == true, "\(lines.all)")
+        #expect(!lines.all.contains { $0.contains("run again") && $0.contains("taken back") }, "\(lines.all)")
+    }
+
     @Test func `an attempt that is cut by the stop counts and is written down`() async throws {
         var short = EngineBench()
         short.configuration.shutdownGrace = .seconds(5)

@@ -95,11 +95,11 @@ final class SimulatedStore: InboxOperations, @unchecked Sendable {
         return result
     }
 
-    func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> Int {
+    func reclaim(now: Timestamp, except held: [LeaseKey]) async throws(StoreError) -> ReclaimReport {
         try await perform("reclaim") { model in
-            let count = model.reclaim(now: now, except: held)
-            simulation.ledger.reclaimed(count, except: held, now: now)
-            return count
+            let report = model.reclaim(now: now, except: held)
+            simulation.ledger.reclaimed(report.returned, except: held, now: now)
+            return report
         }
     }
 

@@ -44,6 +44,29 @@ struct ReaderTests {
         }
     }
 
+    @Test func `pages of what waits reach over what has ended since`() async throws {
+        try await InboxFolder.with { folder in
+            let store = try folder.open()
+            let app = try #require(try await store.register(destinations: ["app"])["app"])
+            // The reader looks at the newest 5,000 first.
+            let waiting = [0, 1, 2, 99, 100, 101, 5098, 5099]
+            for start in stride(from: 0, to: 5100, by: 300) {
+                _ = try await store.append(
+                    (start..<(start + 300)).map { .sample("\($0)", to: waiting.contains($0) ? [app] : []) })
+            }
+            var query = EventQuery(limit: 3)
+            query.filter.status = .pending
+            var pages: [[String]] = []
+            repeat {
+                let page = try await store.events(query)
+                pages.append(page.events.map(\.identity))
+                query.before = page.next
+            } while query.before != nil
+            #expect(pages == [["5099", "5098", "101"], ["100", "99", "2"], ["1", "0"]])
+            await store.close()
+        }
+    }
+
     @Test func `a reader cannot write`() async throws {
         try await InboxFolder.with { folder in
             let store = try folder.open()

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import LumbungCore
 import Testing
 
 @testable import LumbungSQLite
@@ -118,6 +119,27 @@ struct QueryPlanTests {
         try await Self.withSchema { database in
             let plan = try Self.plan(sql, database)
             #expect(plan.first == "SEARCH webhook_queue USING INDEX webhook_queue_identity (uuid=?)")
+        }
+    }
+
+    @Test func `a page of what waits is looked for among the newest first, and one of what runs by its lane`()
+        async throws
+    {
+        func sql(_ status: EventStatus, isWalked: Bool = false) -> String {
+            var filter = EventFilter()
+            filter.status = status
+            let span = EventSpan(after: EventID(5), through: EventID(9))
+            let clause = FilterClause(filter, before: EventID(9), span: isWalked ? span : nil, isWalked: isWalked)
+            return "SELECT q.id \(clause.sql) DESC LIMIT 51"
+        }
+        try await Self.withSchema { database in
+            let near = ["SEARCH q USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]
+            #expect(try Self.plan(sql(.pending, isWalked: true), database) == near)
+            let running = try Self.plan(sql(.processing), database)
+            #expect(
+                running.contains("SEARCH delivery USING COVERING INDEX delivery_due (destination_id=? AND lane=?)"),
+                "\(running)")
+            #expect(running.first?.hasPrefix("SEARCH q USING INTEGER PRIMARY KEY") == true, "\(running)")
         }
     }
 

@@ -1,43 +1,15 @@
-import Logging
 import LumbungCore
 import LumbungKit
 import LumbungTesting
 import NIOPosix
-import Synchronization
 import Testing
 
 @testable import LumbungServer
 
-/// Keeps log lines for a test.
-final class Lines: Sendable {
-    private let kept = Mutex<[String]>([])
-
-    var all: [String] { kept.withLock { $0 } }
-
-    func add(_ line: String) { kept.withLock { $0.append(line) } }
-
-    func logger() -> Logger { Logger(label: "test") { _ in Handler(lines: self) } }
-
-    private struct Handler: LogHandler {
-        let lines: Lines
-        var logLevel: Logger.Level = .info
-        var metadata: Logger.Metadata = [:]
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let pairs = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
-            lines.add("\(event.level) \(event.message)\(pairs.joined())")
-        }
-    }
-}
-
 /// A reloader over parts that do not run, in a folder of its own.
 private struct Bench {
     let folder: TemporaryFolder
-    let lines = Lines()
+    let lines = LogLines()
     let store = MemoryInbox()
     let intake: Intake
     let reloader: Reloader
@@ -53,7 +25,7 @@ private struct Bench {
         let engine = Engine(
             store: store, destinations: [:], configuration: EngineConfiguration(),
             environment: EngineEnvironment(wallClock: { NewEvent.sampleTime }, jitter: { 0 }),
-            logger: lines.logger())
+            logger: lines.logger)
         intake = Intake(store: store, sources: [], patience: .seconds(5), committed: {})
         let made = try factory.destinations(loaded.inbox)
         reloader = Reloader(
@@ -61,7 +33,7 @@ private struct Bench {
             parts: .init(
                 store: store, engine: engine, intake: intake, captures: SecretCaptures(),
                 inForce: InForce(ConfiguredInbox(destinations: [:], sources: [])), factory: factory,
-                logger: lines.logger()))
+                logger: lines.logger))
     }
 }
 
@@ -78,22 +50,22 @@ private struct Bench {
         #expect(bench.intake.source(named: "a")?.maxBodyBytes == 9)
         #expect(bench.intake.source(named: "b") == nil && bench.intake.source(named: "c") != nil)
         #expect(
-            bench.lines.all == [
+            bench.lines.whole == [
                 "info the configuration was reloaded destinations=2 destinations_added=z destinations_changed=x "
                     + "destinations_removed=y routes=1 routes_changed=yes sources=2 sources_added=c sources_changed=a "
                     + "sources_removed=b"
             ])
         await bench.reloader.reload()
-        #expect(bench.lines.all.last == "info the configuration was reloaded destinations=2 routes=1 sources=2")
+        #expect(bench.lines.whole.last == "info the configuration was reloaded destinations=2 routes=1 sources=2")
     }
 
     @Test func `an invalid file is told problem by problem and changes nothing`() async throws {
         let bench = try Bench(Self.first)
         await bench.reloader.reload()
-        let before = bench.lines.all.count
+        let before = bench.lines.whole.count
         try bench.folder.write("sources: {c: {tipe: x}}\nroutes:\n  - {from: c, to: nowhere}\n")
         await bench.reloader.reload()
-        let told = bench.lines.all.dropFirst(before)
+        let told = bench.lines.whole.dropFirst(before)
         #expect(told.count == 3 && told.last == "error the configuration was not changed")
         #expect(told.contains { $0.contains("lumbung.yaml:1:15:") && $0.contains("`tipe`") })
         #expect(told.contains { $0.contains("lumbung.yaml:3:") && $0.contains("nowhere") })
@@ -105,8 +77,8 @@ private struct Bench {
         await bench.reloader.reload()
         try bench.folder.remove()
         await bench.reloader.reload()
-        #expect(bench.lines.all.suffix(2).first?.hasSuffix("\"lumbung.yaml\" is not there any more") == true)
-        #expect(bench.lines.all.last == "error the configuration was not changed")
+        #expect(bench.lines.whole.suffix(2).first?.hasSuffix("\"lumbung.yaml\" is not there any more") == true)
+        #expect(bench.lines.whole.last == "error the configuration was not changed")
         #expect(bench.intake.source(named: "a") != nil)
     }
 
@@ -115,10 +87,10 @@ private struct Bench {
         try bench.folder.write("destinations: {z: {log: true}}\n")
         bench.store.failNext(.register, with: .busy)
         await bench.reloader.reload()
-        #expect(bench.lines.all.last == "error the configuration was not changed")
+        #expect(bench.lines.whole.last == "error the configuration was not changed")
         #expect(bench.intake.source(named: "accurate") == nil)
         await bench.reloader.reload()
-        let told = bench.lines.all.suffix(2)
+        let told = bench.lines.whole.suffix(2)
         #expect(told.first?.contains("destinations_added=z destinations_removed=x, y") == true)
         #expect(told.last?.hasPrefix("warning anyone who reaches the ingest listener") == true)
         #expect(told.last?.hasSuffix(" sources=accurate") == true)
@@ -131,10 +103,10 @@ private struct Bench {
         for _ in 1...2 {
             await bench.reloader.reload()
             #expect(
-                bench.lines.all.last == "warning settings have changed that take effect at the next start "
+                bench.lines.whole.last == "warning settings have changed that take effect at the next start "
                     + "settings=ADMIN_TOKEN, WORKER_COUNT")
         }
-        #expect(!bench.lines.all.joined().contains("canary"))
+        #expect(!bench.lines.whole.joined().contains("canary"))
     }
 
     @Test func `what waits for a destination that is gone is told`() async throws {
@@ -144,7 +116,7 @@ private struct Bench {
         try bench.folder.write("destinations: {x: {log: true}}\n")
         await bench.reloader.reload()
         #expect(
-            bench.lines.all.last == "warning deliveries wait for a destination that is not configured any more; "
+            bench.lines.whole.last == "warning deliveries wait for a destination that is not configured any more; "
                 + "they run once it is again count=2 destination=y")
     }
 

@@ -1,5 +1,7 @@
 import Foundation
 import LumbungCore
+import LumbungKit
+import LumbungTesting
 import Testing
 
 @testable import LumbungServer
@@ -107,21 +109,37 @@ import Testing
         #expect(WaitText.rounded(milliseconds: milliseconds) == text)
     }
 
+    @Test func `a replay tells at which event it is, and claims no share of the work`() throws {
+        func row(_ status: String) throws -> String {
+            ReplayDocument.table([
+                try decoded(
+                    ReplayDocument.self,
+                    """
+                    {"id":3,"status":"\(status)","filter":{},"destination":null,"rate":null,"events":1,"started":1,"left":0,
+                     "left_not_configured":0,"waiting":0,"waits_for":[],"looked_through":900000,"last_event":1000000,
+                     "created_at":"2026-11-22T21:15:32.123Z"}
+                    """)
+            ])
+        }
+        #expect(try row("running").contains("900000 of 1000000"))
+        #expect(try !row("completed").contains("900000"))
+    }
+
     @Test func `what a start set aside is told like other deaths, the first by name`() {
-        let lines = Lines()
+        let lines = LogLines()
         var report = RecoveryReport(bootEpoch: 4, interrupted: 0, poisoned: 22, waiting: 0)
         report.setAside = (1...Int64(RecoveryReport.mostNamed)).map {
             .init(event: EventID($0), destination: DestinationID(7))
         }
-        SetAsideReport.tell(report, numbers: ["app": DestinationID(7)], logger: lines.logger())
-        #expect(lines.all.count == 21)
+        SetAsideReport.tell(report, numbers: ["app": DestinationID(7)], logger: lines.logger)
+        #expect(lines.whole.count == 21)
         #expect(
-            lines.all.first
+            lines.whole.first
                 == "error delivery is dead; the event is kept, and `lumbung events replay ID` starts it again "
                 + "destination=app detail=set aside as poison: 3 attempts ended together with the process "
                 + "outcome=interrupted queue_id=1")
         #expect(
-            lines.all.last
+            lines.whole.last
                 == "error more deliveries are dead as poison; `lumbung events list --status dead` shows them count=2")
     }
 
