@@ -13,6 +13,7 @@ extension Attempt {
         let content = EventContent(payload: Array(payload.utf8), digest: [], headers: headers)
         var event = LeasedEvent(id: EventID(42), source: "accurate", identity: identity, type: type, content: content)
         event.tenant = tenant
+        event.provenAs = "sender"
         let lease = Lease(
             event: event, destination: DestinationID(1), token: 1, attempt: attempt, isSuspect: false, fanout: 1)
         // 2026-11-22T21:15:32.123Z

@@ -55,6 +55,8 @@ public struct LeasedEvent: Sendable {
     public var type: String
     /// Its tenant, or the empty string.
     public var tenant = ""
+    /// The kind of sender that it was proven to be of when it came, a preset's name; empty when it was not.
+    public var provenAs = ""
     /// The payload, byte for byte.
     public var payload: [UInt8]
     /// SHA-256 of the payload as it was received; checked before each attempt.

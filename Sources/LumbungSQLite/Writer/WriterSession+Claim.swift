@@ -122,6 +122,7 @@ extension WriterSession {
                 id: EventID(due.int(0)), source: due.text(4), identity: due.text(5), type: due.text(6), content: content
             )
             event.tenant = due.text(11)
+            event.provenAs = due.text(12)
             var lease = Lease(
                 event: event, destination: queue.destination, token: makeToken(), attempt: Int(due.int(2)) + 1,
                 isSuspect: queue.lane == .suspect, fanout: Int(due.int(3)))

@@ -71,6 +71,7 @@ extension InboxModel.Entry {
             id: id, source: event.source, identity: event.identity, type: event.type,
             content: EventContent(payload: event.payload, digest: event.digest, headers: event.headers))
         leased.tenant = event.tenant
+        leased.provenAs = event.provenAs
         return leased
     }
 }
