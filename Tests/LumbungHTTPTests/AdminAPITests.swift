@@ -18,7 +18,7 @@ import Testing
                 reply.body == #"{"events":[{"queue_id":12,"uuid":"uuid-12","source":"shop","type":"T","tenant":"","#
                     + #""status":"dead","#
                     + #""attempts":2,"created_at":"2027-01-15T08:00:00.000Z","updated_at":"2027-01-15T08:00:00.000Z","#
-                    + #""occurred_at":null,"unrouted":false}],"next_cursor":"12"}"#)
+                    + #""occurred_at":null,"proven_as":null,"unrouted":false}],"next_cursor":"12"}"#)
             #expect(reply.fields["cache-control"] == "no-store")
             bench.store.set { $0.page.next = nil }
             #expect(try await ask("GET", "/api/v1/events").body.hasSuffix(#""next_cursor":null}"#))
@@ -66,6 +66,8 @@ import Testing
         bench.put(1, payload: " {\"a\":\"<script>\"}\n", headers: #"{"content-type":"text/html; charset=utf-8"}"#)
         bench.put(2, headers: #"{"content-type":"a\r\nb"}"#)
         bench.put(3, headers: "not json")
+        bench.put(4, payload: "a=1", headers: "{}")
+        bench.put(5, payload: "", headers: "{}")
         try await bench.serving { ask in
             let reply = try await ask("GET", "/api/v1/events/1/payload")
             #expect(reply.body == " {\"a\":\"<script>\"}\n")
@@ -76,6 +78,11 @@ import Testing
             for id in [2, 3] {
                 #expect(
                     try await ask("GET", "/api/v1/events/\(id)/payload").fields["content-type"] == "application/json")
+            }
+            for id in [4, 5] {
+                #expect(
+                    try await ask("GET", "/api/v1/events/\(id)/payload").fields["content-type"]
+                        == "application/octet-stream")
             }
             #expect(try await ask("HEAD", "/api/v1/events/1/payload").body == "")
         }

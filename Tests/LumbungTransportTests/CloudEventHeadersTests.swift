@@ -59,6 +59,16 @@ struct CloudEventHeadersTests {
         #expect(outside.count == 4)
     }
 
+    @Test(.timeLimit(.minutes(1))) func `data without a content type is given none`() async throws {
+        try await SinkServer.run { server in
+            let headers = #"{"ce-specversion":"1.0","ce-id":"1","ce-source":"/s","ce-type":"made"}"#
+            _ = try await HTTPTransport.deliver(
+                .sample(identity: "/s 1", payload: "{}", headers: headers), to: server.url("/"))
+            let sent = try #require(server.requests.first).headers
+            #expect(sent["ce-type"] == "made" && sent["content-type"] == nil)
+        }
+    }
+
     @Test(.timeLimit(.minutes(1))) func `they are sent, and a destination's own header wins`() async throws {
         try await SinkServer.run { server in
             var destination = try HTTPDestination(url: server.url("/"), headers: [("CE-Type", "own")])

@@ -65,6 +65,21 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            ("{}", "application/json"), (" \t\r\n[{}]", "application/json"), ("{ this is no JSON", "application/json"),
+            ("a=1", nil), ("", nil), ("  ", nil), ("\"text\"", nil), ("\u{feff}{}", nil),
+        ] as [(String, String?)])
+    func `an event that came without a content type is called JSON only when it looks so`(
+        payload: String, sent: String?
+    ) async throws {
+        try await SinkServer.run { server in
+            let outcome = try await HTTPTransport.deliver(.sample(payload: payload), to: server.url("/"))
+            #expect(outcome.kind == .delivered)
+            #expect(server.requests.first?.headers["content-type"] == sent)
+        }
+    }
+
     @Test(arguments: [201, 204, 299])
     func `any 2xx is success`(status: Int) async throws {
         try await SinkServer.run { server in

@@ -15,6 +15,7 @@ extension Attempt {
         event.tenant = tenant
         // 2026-11-22T21:15:30.007Z
         event.receivedAt = Timestamp(milliseconds: 1_795_382_130_007)
+        event.provenAs = "sender"
         let lease = Lease(
             event: event, destination: DestinationID(1), token: 1, attempt: attempt, isSuspect: false, fanout: 1)
         // 2026-11-22T21:15:32.123Z

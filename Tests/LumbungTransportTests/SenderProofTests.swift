@@ -20,8 +20,7 @@ import Testing
         _ rule: VerificationRule, secret: String = Self.secret, forwarded: [String] = []
     ) throws -> SenderProof {
         SenderProof(
-            sender: "sender", signer: try RequestSigner([KeyedRule(rule, secrets: [secret])]), sources: ["accurate"],
-            forwarded: forwarded)
+            sender: "sender", signer: try RequestSigner([KeyedRule(rule, secrets: [secret])]), forwarded: forwarded)
     }
 
     private static func request(
@@ -76,9 +75,11 @@ import Testing
         }
     }
 
-    @Test func `events of other sources are not proven`() async throws {
+    @Test(arguments: ["", "another"])
+    func `events that were not proven to be this sender's when they came are not signed`(as other: String) async throws
+    {
         var attempt = Attempt.sample(headers: #"{"x-topic":"a"}"#)
-        attempt.lease.event.source = "open"
+        attempt.lease.event.provenAs = other
         let request = try await Self.request(attempt, Self.proof(Self.timed, forwarded: ["x-*"]))
         #expect(request.headers["x-sender-signature"] == nil)
         #expect(request.headers["x-topic"] == nil)

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 import pytest
 
 from harness import ROOT
-from wire import request
+from wire import Wire, request
 
 sys.path.append(str(ROOT / ".build-python"))
 
@@ -95,6 +95,21 @@ def test_a_form_is_delivered_as_it_came(shop, sink):
     assert arrival.headers["webhook-id"] == "SM-1" and arrival.headers["lumbung-type"] == "sent"
     assert "twice" in refused(server, 400, b"MessageSid=a&MessageSid=a", FORM)
     assert taken(server, b"MessageSid=b&Status=x&Status=y", FORM)[0][2] == ""
+
+
+def test_what_came_without_a_content_type_is_given_none_unless_it_looks_like_json(shop, sink):
+    server = shop("format: raw", "id: header:X-Id")
+    types = {}
+    for name, body in [("text", b"a,b"), ("none", b""), ("object", b" {"), ("list", b"[1]")]:
+        head = f"POST /webhook/shop HTTP/1.1\r\nHost: h\r\nX-Id: {name}\r\nContent-Length: {len(body)}\r\n\r\n"
+        with Wire(server.port) as wire:
+            assert wire.send(head.encode() + body).answer().status == 200
+        (row,) = server.rows(name)
+        types[name] = server.get(f"/api/v1/events/{row[0]}/payload", admin=True).headers["content-type"]
+    assert types == {"text": "application/octet-stream", "none": "application/octet-stream",
+                     "object": "application/json", "list": "application/json"}
+    found = {arrival.id: arrival.headers.get("content-type") for arrival in delivered(server, sink, 4)}
+    assert found == {"text": None, "none": None, "object": "application/json", "list": "application/json"}
 
 
 def test_json_in_a_form_names_the_event_and_the_form_is_delivered(shop, sink):

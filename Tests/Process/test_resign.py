@@ -12,7 +12,7 @@ import pytest
 
 import vendor_signatures as vendors
 from harness import ROOT, eventually
-from test_operations import told
+from test_operations import as_json, told
 from test_reload import reload
 from test_signatures import is_genuine, key
 
@@ -203,6 +203,58 @@ def test_what_another_source_received_is_not_signed(make, sink):
     assert server.post(STRIPE, source="open", headers={"Stripe-Signature": "t=1,v1=00"}).status == 200
     eventually(lambda: len(sink.snapshot()) == 1, "the event has arrived")
     assert "stripe-signature" not in sink.snapshot()[0].headers
+
+
+@pytest.mark.parametrize("before", ["verify: {scheme: none}", "verify: {scheme: token, bearer: true}, secret: canary"])
+def test_what_came_while_its_source_checked_in_another_way_is_never_signed(make, sink, before):
+    server = make(config=f"sources:\n  stripe: {{{before}}}\n" + sink.config(more="    paused: true\n")).start()
+    forged = {**JSON, "Authorization": "Bearer canary", "Stripe-Signature": "t=1,v1=00"}
+    assert server.post(STRIPE, source="stripe", headers=forged).status == 200
+    reload(server, config(sink, f"  stripe: {{secret: {SECRET}}}\n", "stripe"))
+    eventually(lambda: len(sink.snapshot()) == 1, "the pending one has arrived")
+    told(server, "events", "replay", "1")
+    eventually(lambda: len(sink.snapshot()) == 2, "the replay has arrived")
+    for arrival in sink.snapshot():
+        assert arrival.body == STRIPE and "stripe-signature" not in arrival.headers
+    arrival, _ = received(server, sink, "stripe", SECRET, JSON, STRIPE.replace(b"evt_1", b"evt_2"))
+    assert of_stripe(arrival)["id"] == "evt_2"
+    listed = as_json(server, "events", "list")["events"]
+    assert [event["proven_as"] for event in listed] == ["stripe", None]
+    shown = server.run("events", "show", "2").stdout.decode().splitlines()
+    assert any(line.split() == ["proven", "as", "stripe"] for line in shown), shown
+
+
+def test_what_was_proven_when_it_came_stays_so(make, sink):
+    server = make(config=config(sink, f"  stripe: {{secret: {SECRET}}}\n", "stripe")).start()
+    received(server, sink, "stripe", SECRET, JSON, STRIPE)
+    reload(server, config(sink, f"  stripe: {{secret: {OTHER}}}\n", f"{{preset: stripe, secret: {SECRET}}}"))
+    told(server, "events", "replay", "1")
+    eventually(lambda: len(sink.snapshot()) == 2, "the replay has arrived")
+    assert is_stripe(sink.snapshot()[1])
+
+
+def test_what_is_released_from_quarantine_is_proven_by_what_is_checked_then(make, sink):
+    quarantine = "on_failed_check: quarantine"
+    server = make(config=config(sink, f"  stripe: {{secret: {OTHER}, {quarantine}}}\n", "stripe")).start()
+    for number in (b"evt_1", b"evt_2"):
+        body = STRIPE.replace(b"evt_1", number)
+        headers, _, _ = vendors.sign("stripe", SECRET, JSON, body, "http://h/webhook/stripe", time.time())
+        assert server.post(body, source="stripe", headers=headers).status == 401
+    reload(server, config(sink, f"  stripe: {{secret: {SECRET}, {quarantine}}}\n", "stripe"))
+    told(server, "quarantine", "reverify", "1")
+    eventually(lambda: len(sink.snapshot()) == 1, "the first has arrived")
+    assert is_stripe(sink.snapshot()[0])
+    reload(server, "sources:\n  stripe: {verify: {scheme: none}}\n" + sink.config())
+    told(server, "quarantine", "reverify", "2")
+    assert [row[0] for row in server.query("SELECT proven_as FROM webhook_queue ORDER BY id")] == ["stripe", ""]
+
+
+@pytest.mark.parametrize("preset", ["doku", "twilio", "github"])
+def test_an_operators_test_has_what_the_sender_would_send(make, sink, preset):
+    source = f"  {preset}: {{secret: canary-of-the-sender, public_url: https://hooks.example.com/webhook/{preset}}}\n"
+    server = make(config=config(sink, source, preset)).start()
+    told(server, "destinations", "test", "sink")
+    assert sink.snapshot()[0].headers["lumbung-queue-id"] == "0"
 
 
 def test_an_operators_test_is_signed(make, sink):

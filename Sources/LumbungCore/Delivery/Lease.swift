@@ -59,6 +59,8 @@ public struct LeasedEvent: Sendable {
     public var tenant = ""
     /// When it was received; nil for a sample that never was.
     public var receivedAt: Timestamp?
+    /// The kind of sender that it was proven to be of when it came, a preset's name; empty when it was not.
+    public var provenAs = ""
     /// The payload, byte for byte.
     public var payload: [UInt8]
     /// SHA-256 of the payload as it was received; checked before each attempt.

@@ -11,6 +11,8 @@ public struct NewEvent: Sendable {
     ///
     /// At most ``TypeRule/longestBytes`` bytes, no control characters.
     public var tenant = ""
+    /// The kind of sender that it was proven to be of when it came, a preset's name; empty when it was not.
+    public var provenAs = ""
     /// The payload bytes exactly as they stood in the request body; JSON, or whatever its source takes.
     public var payload: [UInt8]
     /// SHA-256 of `payload`, 32 bytes.

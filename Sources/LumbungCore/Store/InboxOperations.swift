@@ -114,6 +114,8 @@ public struct EventSummary: Sendable, Hashable {
     public var type: String
     /// Its tenant, or the empty string.
     public var tenant: String
+    /// The kind of sender that it was proven to be of when it came, or the empty string.
+    public var provenAs: String
     /// The summary over its deliveries.
     public var status: EventStatus
     /// The most attempts any of its deliveries had.
@@ -134,6 +136,7 @@ public struct EventSummary: Sendable, Hashable {
         identity = event.event.identity
         type = event.event.type
         tenant = event.event.tenant
+        provenAs = event.event.provenAs
         status = event.status
         attempts = event.attempts
         createdAt = event.createdAt

@@ -33,7 +33,8 @@ struct AdminAPI: Sendable {
         let id = try Self.queueID(context)
         let event = try await told { () async throws(OperationError) in try await inbox.payload(of: id) }
         let received = event.keptHeader("content-type").flatMap { HTTPField.isValidValue($0) && !$0.isEmpty ? $0 : nil }
-        return Response(sandboxed: event.payload, contentType: received ?? "application/json")
+        let likely = JSONScanner.looksLikeJSON(event.payload) ? "application/json" : "application/octet-stream"
+        return Response(sandboxed: event.payload, contentType: received ?? likely)
     }
 
     @Sendable func replay(_ request: Request, _ context: AdminContext) async throws -> Response {

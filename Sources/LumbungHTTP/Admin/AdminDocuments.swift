@@ -22,6 +22,7 @@ extension JSONValue {
             ("created_at", .time(event.createdAt)),
             ("updated_at", .time(event.updatedAt)),
             ("occurred_at", event.occurredAt.map(JSONValue.time) ?? .null),
+            ("proven_as", .optional(event.provenAs.isEmpty ? nil : event.provenAs)),
             ("unrouted", .bool(event.isUnrouted)),
         ])
     }

@@ -90,6 +90,7 @@ struct IntakePlan: Sendable {
                 resendRevives: source.resendRevives))
         event.tenant = name.tenant
         event.occurredAt = name.occurredAt
+        event.provenAs = source.provenAs
         return event
     }
 

@@ -29,6 +29,8 @@ public struct Source: Sendable {
     public var verifier: Verifier?
     /// How requests are checked with a secret that the sender brings; it takes the place of ``verifier``.
     public var capture: SecretCapture?
+    /// The kind of sender that the check proves an event to be of, kept with each event; empty when it proves none.
+    public var provenAs = ""
     /// How requests that fail the check are kept; nil when they are refused and no more.
     public var quarantine: QuarantineRule?
     /// The URL that the sender calls, where it signs that.

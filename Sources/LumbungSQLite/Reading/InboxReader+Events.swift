@@ -8,7 +8,7 @@ extension InboxReader {
     /// would be replaced.
     private static let eventSQL = """
         SELECT source, uuid, type, status, attempts, created_at, updated_at, unrouted, duplicates, digest, headers,
-            CAST(payload AS BLOB) AS payload, tenant, occurred_at
+            CAST(payload AS BLOB) AS payload, tenant, occurred_at, proven_as
         FROM webhook_queue WHERE id = ?
         """
 
@@ -23,6 +23,7 @@ extension InboxReader {
             var event = LeasedEvent(
                 id: id, source: row["source"], identity: row["uuid"], type: row["type"], content: content)
             event.tenant = row["tenant"]
+            event.provenAs = row["proven_as"]
             var stored = StoredEvent(
                 event: event,
                 status: EventStatus(rawValue: row["status"]) ?? .pending,

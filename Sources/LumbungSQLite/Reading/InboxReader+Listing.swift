@@ -39,7 +39,7 @@ extension InboxReader {
             database,
             sql: """
                 SELECT q.id, q.source, q.uuid, q.type, q.status, q.attempts, q.created_at, q.updated_at, q.unrouted,
-                    q.tenant, q.occurred_at
+                    q.tenant, q.occurred_at, q.proven_as
                 \(filter.sql) DESC LIMIT \(limit)
                 """,
             arguments: filter.arguments)
@@ -77,6 +77,7 @@ extension InboxReader {
         var event = LeasedEvent(
             id: EventID(row["id"]), source: row["source"], identity: row["uuid"], type: row["type"], content: content)
         event.tenant = row["tenant"]
+        event.provenAs = row["proven_as"]
         var stored = StoredEvent(
             event: event,
             status: EventStatus(rawValue: row["status"]) ?? .pending,

@@ -223,7 +223,8 @@ enum Schema {
         ALTER TABLE replay ADD COLUMN left_unconfigured INTEGER NOT NULL DEFAULT 0;
         """
 
-    /// Whose event it is at its sender, and when that says it happened, in milliseconds since 1970.
+    /// Whose event it is at its sender, when that says it happened, in milliseconds since 1970, and whose it was proven to
+    /// be when it came; of events of before, nothing was.
     ///
     /// The columns stand behind the payload, since SQLite adds columns at the end; to copy every payload only to have it in
     /// front would need as much room again.
@@ -236,6 +237,7 @@ enum Schema {
         ALTER TABLE webhook_queue ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
         ALTER TABLE webhook_queue ADD COLUMN occurred_at INTEGER;
         ALTER TABLE replay ADD COLUMN filter_tenant TEXT;
+        ALTER TABLE webhook_queue ADD COLUMN proven_as TEXT NOT NULL DEFAULT '';
 
         CREATE TABLE lumbung_quarantine (
             id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -7,8 +7,8 @@ enum Statements {
     static let insertEvent = """
         INSERT OR IGNORE INTO webhook_queue
             (source, uuid, type, status, created_at, updated_at, unrouted, digest, headers, payload, id, tenant,
-            occurred_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            occurred_at, proven_as)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
         """
 
     static let insertDelivery = """
@@ -56,7 +56,7 @@ enum Statements {
 
     static let dueDeliveries = """
         SELECT d.event_id, d.due_at, d.attempts, d.fanout, q.source, q.uuid, q.type, q.digest, q.headers, q.payload,
-            d.order_key IS NOT NULL, q.tenant, q.created_at
+            d.order_key IS NOT NULL, q.tenant, q.created_at, q.proven_as
         FROM delivery AS d JOIN webhook_queue AS q ON q.id = d.event_id
         WHERE d.destination_id = ?1 AND d.lane = ?2 AND d.source = ?3 AND d.due_at <= ?4
         ORDER BY d.due_at, d.event_id LIMIT ?5

@@ -27,6 +27,7 @@ extension WriterSession {
         insert.bind(10, id)
         insert.bind(11, event.tenant)
         insert.bind(12, event.occurredAt?.milliseconds)
+        insert.bind(13, event.provenAs)
         guard try insert.run() == 1 else { return try meetKnown(event) }
         tookEventID()
         for destination in event.destinations { try insertDelivery(of: event, as: id, to: destination) }

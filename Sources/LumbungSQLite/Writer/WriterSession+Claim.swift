@@ -123,6 +123,7 @@ extension WriterSession {
             )
             event.tenant = due.text(11)
             event.receivedAt = Timestamp(iso8601: due.text(12))
+            event.provenAs = due.text(13)
             var lease = Lease(
                 event: event, destination: queue.destination, token: makeToken(), attempt: Int(due.int(2)) + 1,
                 isSuspect: queue.lane == .suspect, fanout: Int(due.int(3)))

@@ -9,8 +9,6 @@ public struct ResignConfiguration: Sendable, Equatable {
     public let rule: VerificationRule
     /// The secret that the destination checks with.
     public let secret: Secret
-    /// The names of the sources with that preset; the events of others are not proven.
-    public let sources: [String]
     /// The headers that are passed on beside the proof.
     public let forwarded: [String]
 
@@ -19,6 +17,6 @@ public struct ResignConfiguration: Sendable, Equatable {
     func proof() throws(VerifierError) -> SenderProof {
         SenderProof(
             sender: preset, signer: try RequestSigner([KeyedRule(rule, secrets: [secret.revealed])]),
-            sources: Set(sources), forwarded: forwarded)
+            forwarded: forwarded, example: PresetCatalog.all[preset]?.exampleHeaders ?? [])
     }
 }

@@ -2,7 +2,8 @@ import LumbungSignatures
 
 /// Reads `resign`: a preset's name, or a mapping with the name and the secret.
 struct ResignReader {
-    static let keys = ["preset", "secret", "secret_file"]
+    static let keys = ["preset"] + secretKeys
+    private static let secretKeys = ["secret", "secret_file"]
 
     /// Where relative paths start.
     let workingDirectory: String
@@ -16,8 +17,9 @@ struct ResignReader {
         if case .mapping = node.content {
             guard let reader = MappingReader(node, name: "resign", keys: Self.keys, &problems) else { return nil }
             let known = problems.count
-            secrets = SecretReader.verifying(workingDirectory: workingDirectory, owner: "`resign`")
-                .read(reader, &problems)
+            var secretReader = SecretReader.verifying(workingDirectory: workingDirectory, owner: "`resign`")
+            secretReader.names = Self.secretKeys
+            secrets = secretReader.read(reader, &problems)
             guard let entry = reader["preset"] else {
                 problems.add(reader.location, "`resign` needs `preset: NAME`, such as {preset: stripe, secret: …}")
                 return nil
@@ -56,22 +58,39 @@ struct ResignReader {
             guard !senders.isEmpty else {
                 throw Fault("no source has the preset `\(preset.name)`, so nothing would be signed")
             }
-            let rules = preset.resigning.rules
+            try Self.checkProven(senders, preset.name)
             let keyed =
-                if let secret { try Self.keyed(rules, secret) } else { try Self.keyed(rules, preset.name, senders) }
-            if let open = senders.first(where: \.isOpenToAnyone) {
-                throw Fault(
-                    "anyone who reaches the listener can send to the source `\(open.name)`, and would be signed as "
-                        + "`\(preset.name)`: set `verify` with a secret, `allow` or `token` there")
-            }
+                if let secret {
+                    try Self.keyed(preset.resigning.rules, secret)
+                } else {
+                    try Self.keyed(preset.name, senders)
+                }
             let resign = ResignConfiguration(
                 preset: preset.name, rule: keyed.rule, secret: Secret(keyed.secrets.first ?? ""),
-                sources: senders.map(\.name), forwarded: preset.forwarded)
+                forwarded: preset.forwarded)
             return try Self.checked(resign)
         } catch {
             problems.add(location, "`resign`: \(error.sentence)")
             return nil
         }
+    }
+
+    /// Refuses senders whose events would never be signed.
+    private static func checkProven(_ senders: [SourceConfiguration], _ preset: String) throws(Fault) {
+        if let open = senders.first(where: \.isOpenToAnyone) {
+            throw Fault(
+                "anyone who reaches the listener can send to the source `\(open.name)`, and nothing that it takes is signed "
+                    + "as `\(preset)`: set `verify` with a secret there, or let it have another preset")
+        }
+        guard senders.allSatisfy(\.provenAs.isEmpty) else { return }
+        throw Fault(
+            (senders.count == 1 ? "the source \(names(senders)) has" : "the sources \(names(senders)) have")
+                + " another `verify` than the preset `\(preset)`, so nothing would be signed: take it out, or change its "
+                + "`tolerance` alone")
+    }
+
+    private static func names(_ senders: [SourceConfiguration]) -> String {
+        senders.map { "`\($0.name)`" }.joined(separator: " and ")
     }
 
     /// The rule that a secret is for.
@@ -85,17 +104,14 @@ struct ResignReader {
         throw Fault("no secret fits any of the rules")
     }
 
-    /// The rule and secrets of the only source that has the preset, when it checks as the preset does.
-    private static func keyed(
-        _ rules: [VerificationRule], _ preset: String, _ senders: [SourceConfiguration]
-    ) throws(Fault) -> KeyedRule {
+    /// The rule and secrets of the only source that has the preset, which checks as the preset does.
+    private static func keyed(_ preset: String, _ senders: [SourceConfiguration]) throws(Fault) -> KeyedRule {
         let wanted = "write {preset: \(preset), secret: …} with the secret that the destination checks with"
         guard let source = senders.first, senders.count == 1 else {
-            let names = senders.map { "`\($0.name)`" }.joined(separator: " and ")
-            throw Fault("the sources \(names) have the preset `\(preset)`, each with secrets of its own: \(wanted)")
+            throw Fault(
+                "the sources \(names(senders)) have the preset `\(preset)`, each with secrets of its own: \(wanted)")
         }
-        let usual = Set(rules.map(\.withoutTolerance))
-        let own = source.verification.filter { usual.contains($0.rule.withoutTolerance) && !$0.secrets.isEmpty }
+        let own = source.verification.filter { $0.rule.resigningObstacle == nil && !$0.secrets.isEmpty }
         guard let keyed = plainest(own.map(\.keyed)) else {
             throw Fault("the source `\(source.name)` has no secret for what the preset `\(preset)` checks: \(wanted)")
         }

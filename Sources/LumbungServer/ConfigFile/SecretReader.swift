@@ -10,12 +10,16 @@ struct SecretReader {
     let owner: String
     /// What is wrong with a secret's text, in a sentence that repeats nothing of it; nil when nothing is.
     let fault: @Sendable (String) -> String?
+    /// Those of the keys that its owner may have.
+    var names = Self.keys
 
     /// The secrets, newest first; empty when there is none.
     func read(_ reader: MappingReader, _ problems: inout ProblemList) -> [Secret] {
-        let entries = Self.keys.compactMap { reader[$0] }
+        let entries = names.compactMap { reader[$0] }
+        let quoted = names.map { "`\($0)`" }
+        let choice = quoted.dropLast().joined(separator: ", ") + " and " + (quoted.last ?? "")
         for entry in entries.dropFirst() {
-            problems.add(entry.keyLocation, "\(owner) has at most one of `secret`, `secret_file` and `secrets`")
+            problems.add(entry.keyLocation, "\(owner) has at most one of \(choice)")
         }
         var secrets: [Secret] = []
         for entry in entries {

@@ -11,15 +11,21 @@ extension Preset {
 
     /// What its `verify` makes possible.
     var resigning: Resigning {
-        guard let verify = source.first(where: { $0.key == "verify" })?.value else {
-            return Resigning(rules: [], obstacle: "it says nothing about how its requests are proven")
-        }
+        let rules = rules(split: .root)
+        let able = rules.filter { $0.resigningObstacle == nil }
+        guard able.isEmpty else { return Resigning(rules: able, obstacle: nil) }
+        return Resigning(
+            rules: [],
+            obstacle: rules.first?.resigningObstacle ?? "it says nothing about how its requests are proven")
+    }
+
+    /// The rules of its `verify`, for events that stand in the array at a pointer; none when it says nothing.
+    func rules(split: JSONPointer) -> [VerificationRule] {
+        guard let verify = source.first(where: { $0.key == "verify" })?.value else { return [] }
         var problems = ProblemList()
         // A preset names no files.
-        let reader = VerificationReader(split: .root, secretReader: .verifying(workingDirectory: "/"))
-        let rules = reader.read(verify, &problems).map(\.rule)
-        let able = rules.filter { $0.resigningObstacle == nil }
-        return Resigning(rules: able, obstacle: able.isEmpty ? rules.first?.resigningObstacle ?? "" : nil)
+        let reader = VerificationReader(split: split, secretReader: .verifying(workingDirectory: "/"))
+        return reader.read(verify, &problems).map(\.rule)
     }
 
     /// The headers that are passed on beside the proof, as its file has them.

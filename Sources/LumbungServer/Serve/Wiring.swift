@@ -71,6 +71,7 @@ struct Wiring {
         } else {
             source.verifier = try verifier(configured)
         }
+        source.provenAs = configured.provenAs
         source.access.allow = configured.allow.isEmpty ? nil : configured.allow
         source.access.token = configured.token.map { AccessToken($0.revealed) }
         source.access.rate = configured.rate

@@ -70,6 +70,7 @@ struct EventDocument: Decodable {
     let tenant: String?
     let status: String
     let occurredAt: String?
+    let provenAs: String?
     let createdAt: String
     let updatedAt: String
     let unrouted: Bool
@@ -88,7 +89,7 @@ struct EventDocument: Decodable {
                     ["uuid", uuid], ["source", source], ["type", type.isEmpty ? "-" : type],
                     ["tenant", tenant.map { $0.isEmpty ? "-" : $0 } ?? "-"], ["status", status],
                     ["occurred", occurredAt ?? "-"], ["received", createdAt], ["changed", updatedAt],
-                    ["duplicates", String(duplicates)],
+                    ["proven as", provenAs ?? "-"], ["duplicates", String(duplicates)],
                     ["unrouted", unrouted ? "yes" : "no"],
                 ]
             ).rendered(),

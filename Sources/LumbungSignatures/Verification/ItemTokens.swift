@@ -4,7 +4,7 @@ import LumbungCore
 struct ItemTokens {
     let pointer: JSONPointer
     private let split: JSONPointer
-    private let body: [UInt8]
+    let body: [UInt8]
 
     init(_ pointer: JSONPointer, split: JSONPointer, in request: SignedRequest) {
         self.pointer = pointer
@@ -14,12 +14,7 @@ struct ItemTokens {
 
     /// One of each event, in their order; there is at least one.
     func tokens() throws(VerificationFailure) -> [[UInt8]] {
-        let scanned: ScannedBody
-        do throws(ScanError) {
-            scanned = try JSONScanner.scan(body, plan: ScanPlan(split: split, pointers: [pointer]))
-        } catch {
-            throw VerificationFailure(.missing, "the events cannot be read: \(error.description)")
-        }
+        let scanned = try scanned()
         guard !scanned.elements.isEmpty else {
             throw VerificationFailure(.missing, "there is no event, and so no token at \(pointer) of one")
         }
@@ -32,6 +27,15 @@ struct ItemTokens {
                 .missing, "the token at \(pointer) of \(places) is not there, or there more than once")
         }
         return tokens
+    }
+
+    /// The events, each with what stands in the place of its token.
+    func scanned() throws(VerificationFailure) -> ScannedBody {
+        do throws(ScanError) {
+            return try JSONScanner.scan(body, plan: ScanPlan(split: split, pointers: [pointer]))
+        } catch {
+            throw VerificationFailure(.missing, "the events cannot be read: \(error.description)")
+        }
     }
 
     /// The indices of those that are not the secret; every one is looked at, so that the time does not tell which.

@@ -54,7 +54,7 @@ public struct RequestSigner: Sendable {
 
     /// The request with everything that proves its sender, at a time.
     ///
-    /// What stands in the body already, in the place of a signature or a time, is written anew there.
+    /// What stands in the body already, in the place of a signature, a time or a token, is written anew there.
     /// - Parameters:
     ///   - request: The request without its proof.
     ///   - now: The time that is signed.
@@ -109,8 +109,8 @@ public struct RequestSigner: Sendable {
         case .value(let place): try put(Array(secret.utf8), at: place, in: &request)
         case .bearer: request.set("authorization", "Bearer " + secret)
         case .basic: request.set("authorization", "Basic " + Base64.encoded(Array(secret.utf8)))
-        // The example has it in its body.
-        case .items: break
+        case .items(let pointer, let split):
+            request.body = try ItemTokens(pointer, split: split, in: request).body(with: secret)
         }
     }
 

@@ -98,6 +98,20 @@ extension StoreCheck {
             let listed = try await bench.operations.events(EventQuery()).events
             #expect(listed.reversed().map(\.occurredAt) == times)
         },
+        StoreCheck("what an event was proven as when it came stays with it, whatever comes again") {
+            bench async throws in
+            let presets = ["stripe", "", "standard-webhooks"]
+            for (index, preset) in presets.enumerated() {
+                var event = NewEvent.sample("\(index)", to: [bench.first])
+                event.provenAs = preset
+                let id = try await bench.put(event).id
+                event.provenAs = "another"
+                #expect(try await bench.put(event).kind == .duplicate)
+                #expect(try await bench.event(id).event.provenAs == preset)
+            }
+            #expect(try await bench.operations.events(EventQuery()).events.reversed().map(\.provenAs) == presets)
+            #expect(try await bench.claim(limit: 9).map(\.event.provenAs) == presets)
+        },
         StoreCheck("a replay of many by tenant keeps its filter and starts just theirs") { bench async throws in
             for index in 0..<6 {
                 var event = NewEvent.sample("\(index)", to: [bench.first])

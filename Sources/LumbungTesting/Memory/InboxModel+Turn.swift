@@ -72,6 +72,7 @@ extension InboxModel.Entry {
             content: EventContent(payload: event.payload, digest: event.digest, headers: event.headers))
         leased.tenant = event.tenant
         leased.receivedAt = event.receivedAt
+        leased.provenAs = event.provenAs
         return leased
     }
 }

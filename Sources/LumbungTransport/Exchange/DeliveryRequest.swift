@@ -30,8 +30,8 @@ struct DeliveryRequest {
         let event = attempt.lease.event
         let id = HeaderText.percentEncoded(event.identity)
         let seconds = attempt.startedAt.milliseconds / 1000
+        let attributes = CloudEventHeaders(of: event).fields
         var headers: HTTPHeaders = [
-            "content-type": contentType,
             "webhook-id": id,
             "webhook-timestamp": String(seconds),
             "lumbung-queue-id": String(event.id.value),
@@ -48,7 +48,10 @@ struct DeliveryRequest {
                 id: id, timestampSeconds: seconds, body: event.payload, secrets: secrets)
             headers.add(name: "webhook-signature", value: signature)
         }
-        for (name, value) in CloudEventHeaders(of: event).fields { headers.add(name: name, value: value) }
+        if let type = receivedContentType ?? likelyContentType(isCloudEvent: !attributes.isEmpty) {
+            headers.add(name: "content-type", value: type)
+        }
+        for (name, value) in attributes { headers.add(name: name, value: value) }
         for (name, value) in proof?.forwardedHeaders(of: event) ?? [] { headers.replaceOrAdd(name: name, value: value) }
         for name in Set(destination.headers.map { $0.name.lowercased() }) { headers.remove(name: name) }
         for (name, value) in destination.headers { headers.add(name: name, value: value) }
@@ -64,13 +67,19 @@ struct DeliveryRequest {
     }
 
     /// The content type as the event came with it, when it did and a header can carry it.
-    private var contentType: String {
-        let fallback = "application/json"
+    private var receivedContentType: String? {
         guard let plan = contentTypePlan,
             let scanned = try? JSONScanner.scan(Array(attempt.lease.event.headers.utf8), plan: plan),
             case .string(let bytes, _)? = scanned.elements.first?.values.first?.content
-        else { return fallback }
+        else { return nil }
         let received = String(decoding: bytes, as: UTF8.self)
-        return !received.isEmpty && HeaderText.isValue(received) ? received : fallback
+        return !received.isEmpty && HeaderText.isValue(received) ? received : nil
+    }
+
+    /// The content type of an event that came without one: JSON when it looks so, else none.
+    ///
+    /// The data of a CloudEvent in binary mode has the one that its event says, and none when that says none.
+    private func likelyContentType(isCloudEvent: Bool) -> String? {
+        !isCloudEvent && JSONScanner.looksLikeJSON(attempt.lease.event.payload) ? "application/json" : nil
     }
 }

@@ -72,6 +72,7 @@ struct UpgradeTests {
             theirs.filter.tenant = ""
             #expect(try await store.events(theirs).events.map(\.id.value) == [3, 2, 1], "nobody knows whose they are")
             #expect(try await store.events(theirs).events.map(\.occurredAt) == [nil, nil, nil])
+            #expect(try await store.events(theirs).events.map(\.provenAs) == ["", "", ""])
             #expect(
                 try await store.replays(onlyRunning: false).map(\.order.filter.tenant) == (version < 3 ? [] : [nil]))
             let claim = Turn.Claim(destination: DestinationID(1), limit: 9, suspectLimit: 1)

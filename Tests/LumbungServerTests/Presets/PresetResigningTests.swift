@@ -78,7 +78,7 @@ import Testing
         }
         let rule = try #require(preset.resigning.rules.first)
         let signer = try RequestSigner([KeyedRule(rule, secrets: [try #require(preset.exampleSecret)])])
-        let proof = SenderProof(sender: name, signer: signer, sources: [], forwarded: preset.forwarded)
+        let proof = SenderProof(sender: name, signer: signer, forwarded: preset.forwarded)
         for header in wanted.subtracting(Self.notPassedOn).subtracting(signer.headerNames) {
             let kept = #"{"\#(header)":"v"}"#
             let content = EventContent(payload: [], digest: [], headers: kept)
@@ -99,8 +99,7 @@ import Testing
                 """)
             guard case .http(let http)? = read.destinations.first?.kind else { return #expect(Bool(false)) }
             let preset = try #require(PresetCatalog.all["gitlab"])
-            var attempt = try Self.attempt(preset, at: Timestamp(milliseconds: 0))
-            attempt.lease.event.source = "gitlab"
+            let attempt = try Self.attempt(preset, at: Timestamp(milliseconds: 0))
             let request = try DeliveryRequest(
                 destination: try http.destination(), attempt: attempt, contentTypePlan: nil
             ).request()
@@ -110,11 +109,43 @@ import Testing
         }
     }
 
+    @Test(arguments: able)
+    func `an operator's test is taken by the preset's own source`(name: String) throws {
+        let preset = try #require(PresetCatalog.all[name])
+        let read = inbox(
+            """
+            sources: {in: {preset: \(name), secret: "\(try #require(preset.exampleSecret))", public_url: "https://a/hook"}}
+            destinations: {app: {url: "https://a/hook", resign: \(name)}}
+            """)
+        guard case .http(let http)? = read.destinations.first?.kind else { return #expect(Bool(false)) }
+        let now = Timestamp(milliseconds: 1_800_000_000_000)
+        let content = EventContent(
+            payload: Array(#"{"type":"LUMBUNG_TEST"}"#.utf8), digest: [],
+            headers: #"{"content-type":"application/json"}"#)
+        let sample = LeasedEvent(
+            id: EventID(0), source: "test", identity: "test-1", type: "LUMBUNG_TEST", content: content)
+        let lease = Lease(
+            event: sample, destination: DestinationID(1), token: 0, attempt: 1, isSuspect: false, fanout: 1)
+        let request = try DeliveryRequest(
+            destination: try http.destination(),
+            attempt: Attempt(lease: lease, destinationName: "app", startedAt: now),
+            contentTypePlan: ScanPlan(pointers: [JSONPointer(key: "content-type")])
+        ).request()
+        var received = IngestRequest(
+            source: "in", headers: request.headers.map { .init(name: $0.name, value: $0.value) },
+            body: content.payload, receivedAt: now)
+        received.target = String(request.url.dropFirst("https://a".count))
+        let source = try Wiring.source(read.sources[0])
+        let (steps, result) = source.explain(received)
+        #expect(throws: Never.self, "\(steps)") { try result.get() }
+    }
+
     private static func attempt(_ preset: Preset, at now: Timestamp) throws -> Attempt {
         let headers = preset.exampleHeaders.map { "\"\($0.name.lowercased())\":\"\($0.value)\"" }
         let content = EventContent(
             payload: try #require(preset.exampleBody), digest: [], headers: "{\(headers.joined(separator: ","))}")
-        let event = LeasedEvent(id: EventID(7), source: "in", identity: "id-1", type: "t", content: content)
+        var event = LeasedEvent(id: EventID(7), source: "in", identity: "id-1", type: "t", content: content)
+        event.provenAs = preset.name
         let lease = Lease(
             event: event, destination: DestinationID(1), token: 1, attempt: 1, isSuspect: false, fanout: 1)
         return Attempt(lease: lease, destinationName: "app", startedAt: now)

@@ -41,4 +41,30 @@ import Testing
         let signed = try signer.sign(request, now: Timestamp(milliseconds: 0), id: "m")
         #expect(signed.target == "/in?a=1&b=2&key=new")
     }
+
+    private static func items(_ body: String, secret: String) throws -> [UInt8] {
+        let place = TokenPlace.items(JSONPointer(key: "t"), split: JSONPointer(key: "v"))
+        var request = SignedSample.token.request()
+        request.body = Array(body.utf8)
+        let rule = KeyedRule(.token(place), secrets: [secret])
+        let signed = try RequestSigner([rule]).sign(request, now: Timestamp(milliseconds: 0), id: "m")
+        try Verifier([rule]).verify(signed, now: Timestamp(milliseconds: 0))
+        return signed.body
+    }
+
+    @Test func `a token in every event is written anew in each, and nowhere else`() throws {
+        let body =
+            #"{"t":"old","v":[{"a":"old","t":"old"}, {"t" : 7,"b":7},{"t":"new"},{"c":{"t":"x"},"t":"q\"q"}],"o":"old"}"#
+        let wanted =
+            #"{"t":"old","v":[{"a":"old","t":"new"}, {"t" : "new","b":7},{"t":"new"},{"c":{"t":"x"},"t":"new"}],"o":"old"}"#
+        #expect(String(decoding: try Self.items(body, secret: "new"), as: UTF8.self) == wanted)
+        #expect(
+            String(decoding: try Self.items(#"{"v":[{"t":"a"}]}"#, secret: "\"\\é"), as: UTF8.self)
+                == #"{"v":[{"t":"\"\\é"}]}"#)
+    }
+
+    @Test(arguments: [#"{"v":[{"t":"a"},{"u":"a"}]}"#, #"{"v":[{"t":"a","t":"b"}]}"#, #"{"v":[]}"#, "{}", "no"])
+    func `an event without a place for its token is told`(body: String) {
+        #expect(throws: VerificationFailure.self) { try Self.items(body, secret: "new") }
+    }
 }
