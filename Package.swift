@@ -132,7 +132,8 @@ let package = Package(
         .testTarget(
             name: "LumbungTransportTests",
             dependencies: [
-                "LumbungCore", "LumbungSignatures", "LumbungTransport", .nioCore, .nioHTTP1, .nioPosix, .nioSSL,
+                "LumbungCore", "LumbungSignatures", "LumbungTransport", .nioCore, .nioEmbedded, .nioHTTP1, .nioPosix,
+                .nioSSL,
             ],
             swiftSettings: house
         ),

@@ -349,7 +349,9 @@ actor Dispatcher {
             let isCurrent = destinations[attempt.lease.destination]?.shared === finished.destination.shared
             let ending = isCurrent ? attempt.ending : .silent
             hasFailed = hasFailed || (ending != .silent && ending != .succeeded)
-            state.ended(attempt.lease, ending, now: elapsed, jitter: environment.jitter())
+            // The system's dice are a call of the kernel, and a success needs none.
+            let jitter = ending == .succeeded ? 0 : environment.jitter()
+            state.ended(attempt.lease, ending, now: elapsed, jitter: jitter)
             if let result = attempt.result { records.append(result) } else { held.remove(attempt.lease.key) }
         }
         if hasFailed { withdraw() }

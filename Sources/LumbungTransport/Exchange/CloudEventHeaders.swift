@@ -1,3 +1,4 @@
+import Glibc
 import LumbungCore
 
 #if canImport(FoundationEssentials)
@@ -21,7 +22,7 @@ struct CloudEventHeaders {
     let fields: [(name: String, value: String)]
 
     init(of event: LeasedEvent) {
-        guard event.headers.contains(Self.required[0]), let kept = Self.read(event.headers),
+        guard Self.mayBeKept(event.headers), let kept = Self.read(event.headers),
             Self.required.allSatisfy({ kept[$0] != nil }), Self.identity(kept) == Array(event.identity.utf8),
             kept["content-type"]?.lowercased().hasPrefix("application/cloudevents") != true
         else {
@@ -35,6 +36,11 @@ struct CloudEventHeaders {
             room -= name.utf8.count + value.utf8.count
             return room >= 0 ? (name, value) : nil
         }
+    }
+
+    /// Whether the kept headers, a JSON text, have the name of the first attribute anywhere; most events do not.
+    private static func mayBeKept(_ headers: String) -> Bool {
+        unsafe strstr(headers, required[0]) != nil
     }
 
     private static func read(_ headers: String) -> [String: String]? {

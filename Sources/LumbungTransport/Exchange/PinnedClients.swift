@@ -121,6 +121,8 @@ final class PinnedClients: Sendable {
         configuration.decompression = .disabled
         configuration.httpVersion = .http1Only
         configuration.proxy = nil
+        // Else each request makes a span, whether anybody traces or not.
+        configuration.tracing.tracer = nil
         configuration.timeout.connect = min(TimeAmount(destination.timeout), .seconds(Self.connectSeconds))
         configuration.connectionPool.idleTimeout = .seconds(Self.idleSeconds)
         // One more than attempts at events, for an operator's test: who waits for a connection may time out unsent.
@@ -157,5 +159,6 @@ final class PinnedClients: Sendable {
             throw OwnListener(address: address, port: port)
         }
         try AnswerGuard.guardAnswers(of: channel)
+        try HeadHold.holdHeads(of: channel)
     }
 }
