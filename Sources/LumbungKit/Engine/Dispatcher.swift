@@ -299,12 +299,7 @@ actor Dispatcher {
             guard report.returned > 0 else { return }
             // What waited behind one that is dead now may go.
             mayHaveDue = true
-            SetAsideReport.tell(
-                report.setAside, of: report.poisoned, names: destinations.mapValues(\.name), logger: logger)
-            guard report.interrupted > 0 else { return }
-            logger.warning(
-                "leases that had ended were taken back; their deliveries run again",
-                metadata: [LogKeys.count: "\(report.interrupted)"])
+            SetAsideReport.tell(report, names: destinations.mapValues(\.name), logger: logger)
         } catch {
             logger.warning(
                 "leases that have ended were not looked for; the next round does it",

@@ -9,7 +9,17 @@ public enum SetAsideReport {
         tell(report.setAside, of: report.poisoned, names: names, logger: logger)
     }
 
-    static func tell(
+    /// Tells of leases that ended while the process runs: of those set aside likewise, of those that run again by their
+    /// count.
+    static func tell(_ report: ReclaimReport, names: [DestinationID: String], logger: Logger) {
+        tell(report.setAside, of: report.poisoned, names: names, logger: logger)
+        guard report.interrupted > 0 else { return }
+        logger.warning(
+            "leases that had ended were taken back; their deliveries run again",
+            metadata: [LogKeys.count: "\(report.interrupted)"])
+    }
+
+    private static func tell(
         _ named: [RecoveryReport.SetAside], of count: Int, names: [DestinationID: String], logger: Logger
     ) {
         for delivery in named {
