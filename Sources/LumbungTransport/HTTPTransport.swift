@@ -1,5 +1,7 @@
+import AsyncHTTPClient
 public import LumbungCore
 public import NIOCore
+import NIOHTTP1
 import NIOPosix
 
 /// Delivers events to one HTTP destination: a POST of the payload, byte for byte.
@@ -22,6 +24,8 @@ public final class HTTPTransport: Transport {
 
     let destination: HTTPDestination
     let clients: PinnedClients
+    /// A request to the destination's URL, whose parts are read once.
+    let template: HTTPClient.Request?
     let contentTypePlan: ScanPlan?
     let lookup: HostLookup
     let ownListeners: OwnListeners
@@ -46,6 +50,7 @@ public final class HTTPTransport: Transport {
         clients = PinnedClients(
             destination: destination, ownListeners: ownListeners, eventLoopGroup: eventLoopGroup)
         deadlines = ExchangeDeadlines(timeout: destination.timeout, on: eventLoopGroup.any())
+        template = try? HTTPClient.Request(url: destination.url.description, method: .POST)
         contentTypePlan = (try? JSONPointer("/content-type")).map { ScanPlan(pointers: [$0]) }
         lookup = HostLookup(host: destination.url.lookupName, resolver: resolver)
     }
@@ -60,7 +65,7 @@ public final class HTTPTransport: Transport {
 
     /// Tries once to deliver, as ``HTTPTransport`` promises.
     public func deliver(_ attempt: Attempt) async -> AttemptOutcome {
-        let (ended, isTimeOver) = await deadlines.outcome { await self.exchange(attempt) }
+        let (ended, isTimeOver) = await deadlines.outcome { cut in await self.exchange(attempt, until: cut) }
         guard isTimeOver, ended.kind == .interrupted else { return ended }
         return AttemptOutcome(
             kind: .timeout, statusCode: ended.statusCode, response: ended.response,

@@ -1,15 +1,16 @@
 import LumbungCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import LumbungTransport
 
 @Suite struct ExchangeDeadlinesTests {
     /// An exchange that ends only when it is cut.
-    @Sendable private func hang() async -> AttemptOutcome {
-        let (never, open) = AsyncStream<Void>.makeStream()
-        for await _ in never {}
-        withExtendedLifetime(open) {}
+    @Sendable private func hang(until cut: ExchangeCut) async -> AttemptOutcome {
+        let end = OneShot<Void>()
+        cut.onCut { end.deliver(()) }
+        await end.value()
         return AttemptOutcome(kind: .interrupted)
     }
 
@@ -31,7 +32,7 @@ import Testing
             for index in 0..<40 {
                 let hangs = index.isMultiple(of: 2)
                 group.addTask {
-                    let (outcome, isTimeOver) = await deadlines.outcome { hangs ? await hang() : .delivered }
+                    let (outcome, isTimeOver) = await deadlines.outcome { hangs ? await hang(until: $0) : .delivered }
                     #expect(outcome.kind == (hangs ? .interrupted : .delivered))
                     if hangs { #expect(isTimeOver) }
                 }
@@ -45,5 +46,18 @@ import Testing
         caller.cancel()
         let (outcome, isTimeOver) = await caller.value
         #expect(outcome.kind == .interrupted && !isTimeOver)
+    }
+
+    @Test func `of two cuts the first says why, and what begins later is stopped at once`() {
+        let cut = ExchangeCut()
+        let stops = Mutex<[String]>([])
+        cut.onCut { stops.withLock { $0.append("lookup") } }
+        cut.onCut { stops.withLock { $0.append("request") } }
+        #expect(!cut.isOver)
+        cut.cut(.cancelled)
+        cut.cut(.timeOver)
+        #expect(cut.reason == .cancelled)
+        cut.onCut { stops.withLock { $0.append("later") } }
+        #expect(stops.withLock { $0 } == ["request", "later"])
     }
 }

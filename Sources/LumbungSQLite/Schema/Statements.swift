@@ -73,12 +73,16 @@ enum Statements {
         WHERE event_id = ?1 AND destination_id = ?2 AND lease_token IS NULL AND due_at IS NOT NULL
         """
 
+    /// Asked before settling: `RETURNING` makes SQLite build a temporary table each time.
+    static let leasedFanout = """
+        SELECT fanout FROM delivery WHERE event_id = ?1 AND destination_id = ?2 AND lease_token = ?3
+        """
+
     static let settleDelivery = """
         UPDATE delivery
         SET status = ?4, lane = CASE WHEN ?5 IS NULL OR replay_id IS NULL THEN 0 ELSE 2 END, lease_token = NULL,
             due_at = ?5, last_error = ?6
         WHERE event_id = ?1 AND destination_id = ?2 AND lease_token = ?3
-        RETURNING fanout
         """
 
     static let releaseDelivery = """

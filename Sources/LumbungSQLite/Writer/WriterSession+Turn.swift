@@ -45,13 +45,17 @@ extension WriterSession {
     private func settle(
         _ record: DeliveryRecord, as status: EventStatus, dueAt: Timestamp?
     ) throws(StoreError) -> Int64? {
+        let leased = statements.leasedFanout
+        bind(record.lease, to: leased)
+        defer { leased.reset() }
+        guard try leased.step() else { return nil }
+        let fanout = leased.int(0)
         let settle = statements.settleDelivery
         bind(record.lease, to: settle)
         settle.bind(4, status.rawValue)
         settle.bind(5, dueAt?.milliseconds)
         settle.bind(6, record.outcome.detail)
-        defer { settle.reset() }
-        return try settle.step() ? settle.int(0) : nil
+        return try settle.run() == 1 ? fanout : nil
     }
 
     private func release(_ record: DeliveryRecord) throws(StoreError) -> Int {

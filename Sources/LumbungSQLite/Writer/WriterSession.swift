@@ -121,7 +121,8 @@ struct PreparedStatements {
     let insertEvent, insertDelivery, insertOrderedDelivery, findIdentity, countDuplicate, keepConflict,
         reviveDeliveries: Statement
     let insertRejection, trimRejections: Statement
-    let dueDeliveries, nextSource, leaseDelivery, settleDelivery, releaseDelivery, insertAttempt: Statement
+    let dueDeliveries, nextSource, leaseDelivery, leasedFanout, settleDelivery, releaseDelivery,
+        insertAttempt: Statement
     let setEventStatus, deliveryStates: Statement
 
     init(_ connection: OpaquePointer) throws(StoreError) {
@@ -138,6 +139,7 @@ struct PreparedStatements {
         dueDeliveries = try prepare(Statements.dueDeliveries)
         nextSource = try prepare(Statements.nextSource)
         leaseDelivery = try prepare(Statements.leaseDelivery)
+        leasedFanout = try prepare(Statements.leasedFanout)
         settleDelivery = try prepare(Statements.settleDelivery)
         releaseDelivery = try prepare(Statements.releaseDelivery)
         insertAttempt = try prepare(Statements.insertAttempt)

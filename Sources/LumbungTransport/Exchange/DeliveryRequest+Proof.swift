@@ -4,11 +4,12 @@ import NIOHTTP1
 
 /// The sender's proof on an attempt.
 extension DeliveryRequest {
-    /// The URL and the headers with what the event's sender would add to them now; an own header keeps its place.
-    func proven(_ headers: HTTPHeaders) throws(SenderProofError) -> (url: String, headers: HTTPHeaders) {
-        let url = destination.url.description
+    /// The headers with what the event's sender would add to them now, and the URL when that changes too; an own header
+    /// keeps its place.
+    func proven(_ headers: HTTPHeaders) throws(SenderProofError) -> (url: String?, headers: HTTPHeaders) {
         // Standard Webhooks has its signature by now, beside those of the destination's own secrets.
-        guard let proof, proof.signer.standardWebhooksSecret == nil else { return (url, headers) }
+        guard let proof, proof.signer.standardWebhooksSecret == nil else { return (nil, headers) }
+        let url = destination.url.description
         var bare = SignedRequest(
             method: "POST", url: url, target: destination.url.target,
             headers: headers.map { ($0.name, $0.value) }, body: attempt.lease.event.payload)
@@ -25,7 +26,7 @@ extension DeliveryRequest {
             proven.remove(name: name)
             for header in signed.headers where header.name == name { proven.add(name: name, value: header.value) }
         }
-        return (signed.url ?? url, proven)
+        return (signed.url == url ? nil : signed.url, proven)
     }
 
     /// Whether a content type is that of a form, whatever its parameters.

@@ -11,13 +11,14 @@ struct DeliveryRequest {
     let contentTypePlan: ScanPlan?
 
     /// The request with the payload byte for byte and the headers of CONTRACT.md, section 5.
+    /// - Parameter template: A request to the destination's URL, when there is one.
     /// - Throws: ``SenderProofError`` when the event lacks a part of what its sender's proof is made over.
-    func request() throws(SenderProofError) -> HTTPClientRequest {
-        let proven = try proven(headers)
-        var request = HTTPClientRequest(url: proven.url)
-        request.method = .POST
-        request.headers = proven.headers
-        request.body = .bytes(ByteBuffer(bytes: attempt.lease.event.payload))
+    func request(like template: HTTPClient.Request?) throws -> HTTPClient.Request {
+        let (url, headers) = try proven(headers)
+        let own = url == nil ? template : nil
+        var request = try own ?? HTTPClient.Request(url: url ?? destination.url.description, method: .POST)
+        request.headers = headers
+        request.body = .byteBuffer(ByteBuffer(bytes: attempt.lease.event.payload))
         return request
     }
 

@@ -9,8 +9,7 @@ import Synchronization
 final class ExchangeDeadlines: Sendable {
     private struct Running {
         let deadline: NIODeadline
-        /// Told whether the time was over; the first word counts.
-        let isLate: OneShot<Bool>
+        let cut: ExchangeCut
     }
 
     private struct State {
@@ -31,30 +30,24 @@ final class ExchangeDeadlines: Sendable {
     /// The outcome of an exchange, cut at its deadline or when the caller is cancelled.
     /// - Returns: What the exchange made of it, and whether its time was over before it ended.
     func outcome(
-        of exchange: @escaping @Sendable () async -> AttemptOutcome
+        of exchange: (ExchangeCut) async -> AttemptOutcome
     ) async -> (outcome: AttemptOutcome, isTimeOver: Bool) {
-        let isLate = OneShot<Bool>()
-        let number = begin(isLate)
-        return await withTaskGroup(of: AttemptOutcome.self) { group in
-            group.addTask {
-                let outcome = await exchange()
-                isLate.deliver(false)
-                return outcome
-            }
-            // One that its caller has cut is not late, however long it takes to end.
-            let isTimeOver = await isLate.value() && !Task.isCancelled
-            if isTimeOver { group.cancelAll() }
-            let outcome = await group.next()
-            end(number)
-            return (outcome ?? AttemptOutcome(kind: .interrupted), isTimeOver)
+        let cut = ExchangeCut()
+        let number = begin(cut)
+        let outcome = await withTaskCancellationHandler {
+            await exchange(cut)
+        } onCancel: {
+            cut.cut(.cancelled)
         }
+        end(number)
+        return (outcome, cut.reason == .timeOver)
     }
 
-    private func begin(_ isLate: OneShot<Bool>) -> UInt64 {
+    private func begin(_ cut: ExchangeCut) -> UInt64 {
         let deadline = NIODeadline.now() + timeout
         let (number, isWatched) = state.withLock { state in
             state.next += 1
-            state.running[state.next] = Running(deadline: deadline, isLate: isLate)
+            state.running[state.next] = Running(deadline: deadline, cut: cut)
             defer { state.isWatched = true }
             return (state.next, state.isWatched)
         }
@@ -82,7 +75,7 @@ final class ExchangeDeadlines: Sendable {
             state.isWatched = next != nil
             return (overdue, next)
         }
-        for running in overdue { running.isLate.deliver(true) }
+        for running in overdue { running.cut.cut(.timeOver) }
         return next
     }
 }

@@ -19,8 +19,8 @@ final class HostLookup: Sendable {
         self.resolver = resolver
     }
 
-    /// The host's addresses now; a failure at once when the task is cancelled.
-    func addresses() async -> Answer {
+    /// The host's addresses now; a failure at once when the exchange is cut.
+    func addresses(until cut: ExchangeCut) async -> Answer {
         let mine = OneShot<Answer>()
         let isFirst = waiting.withLock { waiting in
             let isFirst = waiting == nil
@@ -30,11 +30,8 @@ final class HostLookup: Sendable {
         if isFirst, !runOnOwnThread({ self.answer(self.resolver.addresses(of: self.host)) }) {
             answer(.failure(NameError(reason: "no thread left to look the name up")))
         }
-        return await withTaskCancellationHandler {
-            await mine.value()
-        } onCancel: {
-            mine.deliver(.failure(NameError(reason: "the lookup was cut")))
-        }
+        cut.onCut { mine.deliver(.failure(NameError(reason: "the lookup was cut"))) }
+        return await mine.value()
     }
 
     private func answer(_ answer: Answer) {

@@ -21,6 +21,7 @@ struct QueryPlanTests {
         ("dueDeliveries", Statements.dueDeliveries, nil),
         ("nextSource", Statements.nextSource, nil),
         ("leaseDelivery", Statements.leaseDelivery, nil),
+        ("leasedFanout", Statements.leasedFanout, nil),
         ("settleDelivery", Statements.settleDelivery, nil),
         ("releaseDelivery", Statements.releaseDelivery, nil),
         ("insertAttempt", Statements.insertAttempt, nil),

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import LumbungCore
 import LumbungKit
 import LumbungSignatures
@@ -53,11 +54,11 @@ import Testing
         let request = try DeliveryRequest(
             destination: try http.destination(), attempt: Self.attempt(preset, at: now),
             contentTypePlan: ScanPlan(pointers: [JSONPointer(key: "content-type")])
-        ).request()
+        ).request(like: nil)
         var received = IngestRequest(
             source: "in", headers: request.headers.map { .init(name: $0.name, value: $0.value) },
             body: try #require(preset.exampleBody), receivedAt: now)
-        received.target = String(request.url.dropFirst("https://app.example".count))
+        received.target = String(request.url.absoluteString.dropFirst("https://app.example".count))
         let (steps, result) = source.explain(received)
         #expect(throws: Never.self, "\(steps)") { try result.get() }
         received.body.append(UInt8(ascii: " "))
@@ -102,7 +103,7 @@ import Testing
             let attempt = try Self.attempt(preset, at: Timestamp(milliseconds: 0))
             let request = try DeliveryRequest(
                 destination: try http.destination(), attempt: attempt, contentTypePlan: nil
-            ).request()
+            ).request(like: nil)
             let names = Set(request.headers.map(\.name)).intersection(["x-gitlab-token", "webhook-signature"])
             #expect(names == [header])
             #expect(request.headers["x-gitlab-event"] == ["Push Hook"])
@@ -130,11 +131,11 @@ import Testing
             destination: try http.destination(),
             attempt: Attempt(lease: lease, destinationName: "app", startedAt: now),
             contentTypePlan: ScanPlan(pointers: [JSONPointer(key: "content-type")])
-        ).request()
+        ).request(like: nil)
         var received = IngestRequest(
             source: "in", headers: request.headers.map { .init(name: $0.name, value: $0.value) },
             body: content.payload, receivedAt: now)
-        received.target = String(request.url.dropFirst("https://a".count))
+        received.target = String(request.url.absoluteString.dropFirst("https://a".count))
         let source = try Wiring.source(read.sources[0])
         let (steps, result) = source.explain(received)
         #expect(throws: Never.self, "\(steps)") { try result.get() }
