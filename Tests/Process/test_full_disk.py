@@ -62,6 +62,26 @@ def test_a_full_disk_is_survived(make, sink, small_disk):
     assert server.stop() == 0
 
 
+def test_strangers_cannot_bring_events_to_their_floor(make, sink, small_disk):
+    """What nobody has proved is let go while there is still plenty of room for events."""
+    config = "sources:\n  accurate: {}\n  github: {secret: 0123456789abcdef, on_failed_check: quarantine}\n" + sink.config()
+    server = make(config=config, LOG_LEVEL="error")
+    server.database = small_disk / "data" / "webhook.db"
+    server.start()
+    (small_disk / "filler").unlink()
+    body = bytes(500_000)
+    for _ in range(100):
+        assert server.post(body, source="github").status == 401
+    kept = server.query("SELECT count(*) FROM lumbung_quarantine")[0][0]
+    assert 5 < kept < 100, kept
+    assert server.query("SELECT reason FROM rejection ORDER BY id DESC LIMIT 1")[0][0].endswith(
+        "not kept in quarantine: the disk is full or nearly full")
+    assert server.get("/readyz").status == 200
+    for index in range(50):
+        assert server.post(event(f"room-{index}", memo="m" * 8000)).status == 200
+    server.drained()
+
+
 def test_somebody_else_fills_the_disk_to_the_last_byte(make, sink, small_disk):
     """No floor can help against another program: what is stored still finishes once there is room, with no restart."""
     server = make(config=sink.config(), LOG_LEVEL="error")

@@ -95,15 +95,19 @@ extension InboxOperator {
                 })
         }
         var fault: StoreError?
+        var refused: [(id: QuarantineID, reason: String)] = []
+        // All of them are counted before anything else is asked: what was released is told, whatever comes after.
         for await (id, result) in results.prefix(withEvents.count) {
             switch result {
             case .success(let outcomes): report.pass(outcomes)
-            case .failure(.invalid(let reason)):
-                if try await store.quarantined(id) == nil { report.checked -= 1 } else { report.fail(id, reason) }
+            case .failure(.invalid(let reason)): refused.append((id, reason))
             case .failure(let error): fault = error
             }
         }
         if !withEvents.isEmpty { engine.committed() }
+        for (id, reason) in refused {
+            if try await store.quarantined(id) == nil { report.checked -= 1 } else { report.fail(id, reason) }
+        }
         if let fault { throw fault }
         let empty = batch.filter(\.events.isEmpty).map(\.id)
         for _ in 0..<(try await store.discard(quarantined: empty)) { report.pass([]) }

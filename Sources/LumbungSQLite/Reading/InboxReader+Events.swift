@@ -20,25 +20,13 @@ extension InboxReader {
             else { return nil }
             let content = EventContent(
                 payload: Self.bytes(row, "payload"), digest: Self.bytes(row, "digest"), headers: row["headers"])
-            var event = LeasedEvent(
-                id: id, source: row["source"], identity: row["uuid"], type: row["type"], content: content)
-            event.tenant = row["tenant"]
-            event.provenAs = row["proven_as"]
-            var stored = StoredEvent(
-                event: event,
-                status: EventStatus(rawValue: row["status"]) ?? .pending,
-                attempts: row["attempts"],
-                createdAt: Timestamp(iso8601: row["created_at"]) ?? Timestamp(milliseconds: 0),
-                updatedAt: Timestamp(iso8601: row["updated_at"]) ?? Timestamp(milliseconds: 0),
-                history: StoredEvent.History(
-                    isUnrouted: row["unrouted"],
-                    duplicates: row["duplicates"],
-                    deliveries: try Self.deliveries(of: id, database),
-                    conflicts: try Self.conflicts(of: id, database)
-                )
+            let history = StoredEvent.History(
+                isUnrouted: row["unrouted"],
+                duplicates: row["duplicates"],
+                deliveries: try Self.deliveries(of: id, database),
+                conflicts: try Self.conflicts(of: id, database)
             )
-            stored.occurredAt = (row["occurred_at"] as Int64?).map(Timestamp.init(milliseconds:))
-            return stored
+            return Self.stored(row, id, content, history)
         }
     }
 

@@ -74,8 +74,16 @@ extension InboxReader {
 
     private static func summary(_ row: Row) -> EventSummary {
         let content = EventContent(payload: [], digest: [], headers: "{}")
+        let history = StoredEvent.History(isUnrouted: row["unrouted"], duplicates: 0, deliveries: [], conflicts: [])
+        return EventSummary(stored(row, EventID(row["id"]), content, history))
+    }
+
+    /// An event from the columns that a list and a single look share.
+    static func stored(
+        _ row: Row, _ id: EventID, _ content: EventContent, _ history: StoredEvent.History
+    ) -> StoredEvent {
         var event = LeasedEvent(
-            id: EventID(row["id"]), source: row["source"], identity: row["uuid"], type: row["type"], content: content)
+            id: id, source: row["source"], identity: row["uuid"], type: row["type"], content: content)
         event.tenant = row["tenant"]
         event.provenAs = row["proven_as"]
         var stored = StoredEvent(
@@ -84,9 +92,9 @@ extension InboxReader {
             attempts: row["attempts"],
             createdAt: Timestamp(iso8601: row["created_at"]) ?? Timestamp(milliseconds: 0),
             updatedAt: Timestamp(iso8601: row["updated_at"]) ?? Timestamp(milliseconds: 0),
-            history: StoredEvent.History(isUnrouted: row["unrouted"], duplicates: 0, deliveries: [], conflicts: []))
+            history: history)
         stored.occurredAt = (row["occurred_at"] as Int64?).map(Timestamp.init(milliseconds:))
-        return EventSummary(stored)
+        return stored
     }
 }
 

@@ -188,6 +188,20 @@ import Testing
         #expect(store.model.eventIDs.count == 200)
     }
 
+    @Test func `what was released is counted although one beside it cannot be looked at again`() async throws {
+        for index in 0..<3 { try await keep(#"{"uuid":"\#(index)"}"#) }
+        let inbox = inbox([try Self.source()])
+        store.failNext(.append, with: .invalid("it breaks a rule"))
+        store.hold(.append)
+        async let releasing = inbox.reverify(.all)
+        await store.waitForHeld(3)
+        store.failNext(.read, with: .busy)
+        store.release()
+        let report = try await releasing
+        #expect((report.passed, report.stoppedBy) == (2, .busy))
+        #expect(store.model.eventIDs.count == 2)
+    }
+
     @Test func `a source that checks nothing releases nothing`() async throws {
         let id = try await keep(#"{"uuid":"one"}"#)
         var open = try Self.source()
